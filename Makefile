@@ -1,0 +1,61 @@
+# What a newcomer types. Every target sets up what it needs; nothing has to be installed first but
+# Python 3.11 or later with its venv module.
+
+PYTHON ?= python3
+DEMO ?=
+BENCH ?=
+PYTEST ?=
+BIN := .venv/bin
+# A new stamp for every change of what is installed, so that the installation runs once and not each time.
+STAMP := .venv/.stamp-$(shell cat pyproject.toml deploy/locks/dev.txt | cksum | cut -d' ' -f1)
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-store check bench format lock vectors clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(STAMP):
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r deploy/locks/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	rm -f .venv/.stamp-*
+	touch $@
+
+demo: $(STAMP)  ## run a whole election, then leave the site running (options: DEMO="...")
+	$(BIN)/wijkaandeel demo $(DEMO)
+
+test: $(STAMP)  ## run all tests; they reach no network but loopback (options: PYTEST="...")
+	$(BIN)/python -m pytest -n 2 $(PYTEST)
+
+test-store: $(STAMP)  ## run only the tests that need a PostgreSQL server
+	$(BIN)/python -m pytest -n 2 -m store $(PYTEST)
+
+check: $(STAMP)  ## formatting, lint, types and the direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMP)  ## measure, and print the figures (options: BENCH="...")
+	$(BIN)/python -m deploy.bench $(BENCH)
+
+format: $(STAMP)  ## put the code in its one layout
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# Needs uv in the environment: `.venv/bin/python -m pip install uv`. Locks carry hashes and no addresses.
+lock:  ## resolve the dependencies anew into deploy/locks/
+	$(COMPILE) pyproject.toml -o deploy/locks/audit.txt
+	$(COMPILE) pyproject.toml --extra service -o deploy/locks/service.txt
+	$(COMPILE) pyproject.toml --extra service --group build --group test --group lint --group types \
+		-o deploy/locks/dev.txt
+
+vectors: $(STAMP)  ## write the test vectors that both languages read
+	$(BIN)/python -m tests.make_vectors
+
+clean:  ## remove everything built, the environment too
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

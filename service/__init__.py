@@ -1,0 +1,1 @@
+"""What residents, kiosks and partners talk to."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: where it comes from, its roles, its migrations and its promises of durability."""
