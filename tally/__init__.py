@@ -1,0 +1,1 @@
+"""Counting, opening and auditing, from the public record alone."""

@@ -1,0 +1,264 @@
+"""From opened ballots to the outcome file: who won, why, and every round of it.
+
+Promise: a pure function of set-up and opened ballots; two counts of one board give the same bytes.
+Limit: how a rule chooses is decided in rules/. Format: PROTOCOL.md sections 12 and 14.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+
+from ballots.choices import ContestChoices
+from ballots.election import Election
+from ballots.entries import ContestWinners, Tally
+from ballots.errors import ProtocolError
+from ballots.manifest import Contest, Pot, Ranking
+from ballots.wire import Cents, Count, H, Hash, Id, Record, content_hash, decode, encode
+from tally import rules
+from tally.opening import Opened
+from tally.profile import Profile, Project, Vote, Weights, points_weights, ties_by_cost_votes_lot
+from tally.rules.result import Result, Round, Status
+
+MAX_OUTCOME = 2**26
+"""The most bytes of an outcome file."""
+
+
+class OutcomeError(ProtocolError):
+    """An outcome file that is not what the board's ballots give; whoever made it must act."""
+
+
+class InvalidBallot(Record):
+    """A ballot that was not counted, and the first rule that it breaks."""
+
+    ballot: Hash
+    reason: str
+
+
+class TieBreak(Record):
+    """Projects that stood equal, the first one chosen, and the step of the tie rule that decided."""
+
+    between: list[Id]
+    step: str
+
+
+class Paid(Record):
+    """What ballots of one weight paid: amounts are exact cents, written as a fraction."""
+
+    ballots: Count
+    emptied: bool
+    least: str
+    most: str
+    total: str
+    weight: Count
+
+
+class RoundOutcome(Record):
+    """One project considered. `price` is a fraction, empty for greedy; `tie` has at most one member."""
+
+    chosen: bool
+    money_left: Cents
+    payments: list[Paid]
+    price: str
+    project: Id
+    supporters: Count
+    tie: list[TieBreak]
+    votes: Count
+
+
+class ProjectOutcome(Record):
+    """How a project ended; `missing` and `supporters_left` in cents, 0 where the reason has none."""
+
+    missing: Cents
+    project: Id
+    reason: str
+    supporters: Count
+    supporters_left: Cents
+    votes: Count
+
+
+class CountOutcome(Record):
+    """One count: which styles' ballots, on which pot, by which rule, and what came of it."""
+
+    ballots: Count
+    budget: Cents
+    cost: Cents
+    pot: Id
+    projects: list[ProjectOutcome]
+    rounds: list[RoundOutcome]
+    rule: str
+    styles: list[Id]
+    winners: list[Id]
+
+
+class ContestOutcome(Record):
+    """All counts of one contest."""
+
+    contest: Id
+    counts: list[CountOutcome]
+
+
+class Outcome(Record, tag_field="kind", tag="outcome"):
+    """The whole outcome file."""
+
+    contests: list[ContestOutcome]
+    counted: Count
+    invalid: list[InvalidBallot]
+    lot: Hash
+    manifest: Hash
+    superseded: Count
+
+
+class BallotCount:
+    """Takes opened ballots in board order, the highest revisions only, and counts them."""
+
+    def __init__(self, election: Election) -> None:
+        self._election = election
+        self._seeds = hashlib.sha256()
+        self._counted = 0
+        self._invalid: list[InvalidBallot] = []
+        self._votes: dict[tuple[str, str], Counter[Weights]] = {
+            (contest.id, style): Counter()
+            for contest in election.contests.values()
+            for style in contest.styles
+        }
+
+    def add(self, opened: Opened) -> None:
+        """Take the next ballot."""
+        if not opened.choices:
+            self._invalid.append(InvalidBallot(ballot=opened.entry_hash, reason=opened.reason))
+            return
+        self._seeds.update(opened.seed)
+        self._counted += 1
+        for chosen in opened.choices[0].contests:
+            weights = self._weigh(chosen, opened.style)
+            self._votes[chosen.contest, opened.style][weights] += 1
+
+    def finish(self, superseded: int) -> Outcome:
+        """Return the outcome; `superseded` ballots were replaced by a later one of the same voter."""
+        lot = H("lot", self._election.manifest_hash, self._seeds.digest())
+        return Outcome(
+            contests=[self._count_contest(contest, lot) for contest in self._election.contests.values()],
+            counted=self._counted,
+            invalid=self._invalid,
+            lot=lot,
+            manifest=self._election.manifest_hash,
+            superseded=superseded,
+        )
+
+    def _weigh(self, chosen: ContestChoices, style: str) -> Weights:
+        projects = self._election.contests[chosen.contest].projects
+        places = {project.id: place for place, project in enumerate(projects)}
+        method = next(e.method for e in self._election.styles[style].contests if e.contest == chosen.contest)
+        order = [places[project] for project in chosen.projects]
+        if isinstance(method, Ranking):
+            return points_weights({index: len(projects) - place for place, index in enumerate(order, 1)})
+        return points_weights(dict(zip(order, chosen.points or [1] * len(order), strict=True)))
+
+    def _count_contest(self, contest: Contest, lot: Hash) -> ContestOutcome:
+        if contest.counted == "together":
+            units: list[tuple[Pot, list[str]]] = [(contest.pots[0], list(contest.styles))]
+        else:
+            units = [(pot, [style]) for pot, style in zip(contest.pots, contest.styles, strict=True)]
+        counts: list[CountOutcome] = []
+        won: set[str] = set()
+        for pot, styles in units:
+            counts.append(self._count_unit(contest, pot, styles, won, lot))
+            won.update(counts[-1].winners)
+        return ContestOutcome(contest=contest.id, counts=counts)
+
+    def _count_unit(
+        self, contest: Contest, pot: Pot, styles: Sequence[str], won: set[str], lot: Hash
+    ) -> CountOutcome:
+        stays = [place for place, project in enumerate(contest.projects) if project.id not in won]
+        moved = {place: new for new, place in enumerate(stays)}
+        votes: Counter[Weights] = Counter()
+        for style in styles:
+            for weights, ballots in self._votes[contest.id, style].items():
+                votes[tuple((moved[p], weight) for p, weight in weights if p in moved)] += ballots
+        profile = Profile(
+            budget=pot.cents,
+            projects=tuple(Project(id=contest.projects[p].id, cost=contest.projects[p].cost) for p in stays),
+            votes=tuple(Vote(projects=weights, ballots=n) for weights, n in sorted(votes.items())),
+        )
+        lots = {project.id: H("lot-project", lot, contest.id, project.id) for project in profile.projects}
+        parameters = msgspec.to_builtins(contest.rule)
+        name = parameters.pop("name")
+        result = rules.count(name, profile, parameters, ties_by_cost_votes_lot(profile, lots))
+        return _outcome_of(result, pot, styles)
+
+
+def _outcome_of(result: Result, pot: Pot, styles: Sequence[str]) -> CountOutcome:
+    return CountOutcome(
+        ballots=result.ballots,
+        budget=result.budget,
+        cost=result.cost,
+        pot=pot.id,
+        projects=[_project_outcome(status) for status in result.statuses],
+        rounds=[_round_outcome(each) for each in result.rounds],
+        rule=result.rule,
+        styles=list(styles),
+        winners=list(result.winners),
+    )
+
+
+def _project_outcome(status: Status) -> ProjectOutcome:
+    return ProjectOutcome(
+        missing=status.missing or 0,
+        project=status.project,
+        reason=status.reason,
+        supporters=status.supporters,
+        supporters_left=status.supporters_left or 0,
+        votes=status.votes,
+    )
+
+
+def _round_outcome(each: Round) -> RoundOutcome:
+    return RoundOutcome(
+        chosen=each.chosen,
+        money_left=each.money_left,
+        payments=[
+            Paid(
+                ballots=paid.ballots,
+                emptied=paid.emptied,
+                least=paid.least,
+                most=paid.most,
+                total=paid.total,
+                weight=paid.weight,
+            )
+            for paid in each.payments
+        ],
+        price=each.price or "",
+        project=each.project,
+        supporters=each.supporters,
+        tie=[TieBreak(between=list(each.tie.between), step=each.tie.step)] if each.tie else [],
+        votes=each.votes,
+    )
+
+
+def format_outcome(outcome: Outcome) -> bytes:
+    """Return the canonical bytes of the outcome file."""
+    return encode(outcome)
+
+
+def parse_outcome(raw: bytes) -> Outcome:
+    """Return the outcome that a file spells; WireError otherwise."""
+    outcome: Outcome = decode(Outcome, raw, MAX_OUTCOME)
+    return outcome
+
+
+def tally_entry(outcome: Outcome) -> Tally:
+    """Return the entry that puts an outcome on the board."""
+    return Tally(
+        contests=[
+            ContestWinners(
+                contest=each.contest, winners=[winner for count in each.counts for winner in count.winners]
+            )
+            for each in outcome.contests
+        ],
+        counted=outcome.counted,
+        invalid=len(outcome.invalid),
+        outcome=content_hash(format_outcome(outcome)),
+        superseded=outcome.superseded,
+    )

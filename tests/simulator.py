@@ -1,0 +1,527 @@
+"""A made-up election in memory: all its keys, every entry, and a record to write to disk.
+
+`make_world(until=Phase.X)` plays an election up to a phase; the methods of `World` play on from there, one
+step each. Everything follows from `seed`, so two worlds with the same options are equal to the byte.
+
+    world = make_world(until=Phase.VOTING)      # roll and start stand on the board
+    share = world.get_share(0)                  # resident 0 asks and gets a share (entry `request`)
+    world.cast(share, world.some_choices("adult", 0))    # into the urn; cast again for a second revision
+    world.release(1)                            # `release` and its ballots, for every style that may
+    world.close(); world.open(); world.count(); world.certify()
+    world.write_record(folder)                  # checkpoint, tile/, files/
+
+`world.board` is the Board, `world.election` the Election, `world.entries` the raw entries, `world.files` the
+files by hash, `world.keys` all private keys, `world.residents` who may vote, with credential seeds,
+`world.urn` the waiting ballots.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from ballots import entries as e
+from ballots import manifest as m
+from ballots.board import Board, Phase, Placed
+from ballots.checkpoint import Checkpoint, add_cosignatures, cosign, format_checkpoint, sign_checkpoint
+from ballots.choices import Choices, ContestChoices
+from ballots.election import Election
+from ballots.merkle import leaf_hash, range_hash, root_of
+from ballots.note import format_signature_lines
+from ballots.points import ed25519_public, sign_ed25519
+from ballots.sealing import FIRST, answer_rehearsal, rehearsal_box
+from ballots.shares import IssuerPrivateKey, blind_sign
+from ballots.signing import OfficialSignature, Signed, signed_message
+from ballots.tiles import new_bundles, new_tiles
+from ballots.voter import Asking, Share, ask_share, finish_share, vote
+from ballots.wire import Bytes, Hash, Key, Rsa, Signature, content_hash, encode
+from tally.opening import open_ballot
+from tally.outcome import BallotCount, Outcome, format_outcome, tally_entry
+
+T = TypeVar("T", bound=Signed)
+
+ORIGIN = "wijk.example/board"
+RELEASES = [1_900_000_000, 1_900_010_000, 1_900_020_000]
+NO_SIGNATURE = Signature(bytes(64))
+PROJECTS = {"plein": 800_000, "speeltuin": 500_000, "moestuin": 120_000, "bankjes": 40_000, "fietspad": 1_500_000}
+
+
+def issuer_keys() -> list[IssuerPrivateKey]:
+    """Return the made-up issuer keys of the tests, six of them."""
+    stored = json.loads((Path(__file__).parent / "issuer_keys.json").read_text())["keys"]
+    return [IssuerPrivateKey.from_primes(int(key["p"], 16), int(key["q"], 16)) for key in stored]
+
+
+class Draw:
+    """Random bytes that follow from a seed."""
+
+    def __init__(self, seed: str) -> None:
+        self._seed = seed.encode()
+        self._drawn = 0
+
+    def __call__(self, length: int) -> bytes:
+        """Return the next `length` bytes."""
+        self._drawn += 1
+        return hashlib.shake_256(self._seed + self._drawn.to_bytes(8, "big")).digest(length)
+
+
+@dataclass
+class Keys:
+    """All private keys; Ed25519 and X25519 as 32 bytes, by id."""
+
+    operator: bytes
+    registrar: bytes
+    officials: dict[str, bytes]
+    witnesses: dict[str, bytes]
+    trustees: dict[str, bytes]
+    issuers: dict[tuple[str, str], IssuerPrivateKey]
+    """By (style, partner)."""
+
+
+@dataclass
+class Resident:
+    """Somebody on the roll."""
+
+    credential_seed: bytes
+    style: str
+
+    @property
+    def credential(self) -> bytes:
+        """The public key on the roll."""
+        return ed25519_public(self.credential_seed)
+
+
+@dataclass
+class Options:
+    """What may differ between worlds."""
+
+    residents: dict[str, int] = field(default_factory=lambda: {"adult": 6, "youth": 4})
+    partners: int = 6
+    trustees: int = 4
+    witnesses: int = 4
+    origin: str = ORIGIN
+    rule: m.Rule = m.EqualShares()
+    methods: dict[str, m.Method] = field(
+        default_factory=lambda: {"adult": m.Approval(minimum=0, maximum=3), "youth": m.Approval(minimum=0, maximum=3)}
+    )
+    releases: list[int] = field(default_factory=lambda: list(RELEASES))
+    release_minimum: int = 2
+    roll_minimum: int = 1
+    walk_ins: int = 1
+    right: str = "decide"
+    pad: int = 512
+    page: int = 4
+    seed: str = "world"
+
+
+class World:
+    """An election under way. A step that the board refuses raises and changes nothing."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.draw = Draw(options.seed)
+        self.board = Board(options.origin)
+        self.entries: list[bytes] = []
+        self.files: dict[bytes, bytes] = {}
+        self.keys = self._make_keys()
+        self.residents = [
+            Resident(credential_seed=self.draw(32), style=style)
+            for style, count in options.residents.items()
+            for _ in range(count)
+        ]
+        self.urn: list[e.Ballot] = []
+        self.outcome: Outcome | None = None
+
+    @property
+    def election(self) -> Election:
+        """The election, once its manifest stands."""
+        return self.board.resolved
+
+    def _make_keys(self) -> Keys:
+        partners = [f"partner-{number}" for number in range(1, self.options.partners + 1)]
+        spare = iter(issuer_keys())
+        return Keys(
+            operator=self.draw(32),
+            registrar=self.draw(32),
+            officials={"anna": self.draw(32), "bert": self.draw(32)},
+            witnesses={partner: self.draw(32) for partner in partners},
+            trustees={partner: self.draw(32) for partner in partners},
+            issuers={(style, partner): next(spare) for style in self.options.residents for partner in partners[:2]},
+        )
+
+    # --- entries and signatures ---
+
+    def append(self, entry: e.Entry | bytes) -> Placed:
+        """Put an entry on the board."""
+        raw = entry if isinstance(entry, bytes) else encode(entry)
+        placed = self.board.append(raw)
+        self.entries.append(raw)
+        return placed
+
+    def message(self, record: Signed) -> bytes:
+        """Return what a signature over a record signs (for the manifest, without a manifest hash)."""
+        return signed_message(record, b"" if isinstance(record, m.Manifest) else self.election.manifest_hash)
+
+    def sign(self, key: bytes, record: Signed) -> Signature:
+        """Return the signature of a seed over a record."""
+        return Signature(sign_ed25519(key, self.message(record)))
+
+    def by_officials(self, record: T) -> T:
+        """Return the record with both officials' signatures."""
+        signatures = [
+            OfficialSignature(official=who, signature=self.sign(key, record))
+            for who, key in self.keys.officials.items()
+        ]
+        return changed(record, signatures=signatures)
+
+    def add_file(self, raw: bytes) -> Hash:
+        """Keep a file that an entry names, and return its name."""
+        self.files[content_hash(raw)] = raw
+        return content_hash(raw)
+
+    # --- phases ---
+
+    def make_style(self, style: str) -> m.Style:
+        """Return the entry of a style."""
+        issuers = [
+            m.Issuer(key=Rsa(key.public.modulus.to_bytes(384, "big")), partner=partner)
+            for (of, partner), key in self.keys.issuers.items()
+            if of == style
+        ]
+        return m.Style(
+            areas=["kerkwijk"],
+            contests=[m.StyleContest(contest="wijkbudget", method=self.options.methods[style])],
+            id=style,
+            issuers=issuers,
+            pad=self.options.pad,
+            title=f"Kerkwijk, {style}",
+            voters="youth" if style == "youth" else "adult",
+        )
+
+    def make_contest(self) -> m.Contest:
+        """Return the entry of the one contest."""
+        projects = [
+            m.BallotProject(
+                cost=cost,
+                id=name,
+                picture=self.add_file(f'<svg xmlns="http://www.w3.org/2000/svg"><title>{name}</title></svg>'.encode()),
+                text=self.add_file(f"Wij willen: {name}.\n".encode()),
+                title=name.capitalize(),
+            )
+            for name, cost in PROJECTS.items()
+        ]
+        funders = [
+            m.Funder(id="gemeente", title="Gemeente", weight=70),
+            m.Funder(id="corporaties", title="Woningcorporaties", weight=30),
+        ]
+        label = "Groen" if self.options.right == "labelled" else ""
+        pot = m.Pot(
+            cents=2_000_001, funders=funders, id="pot", label=label, right=self.options.right, title="Buurtpot"
+        )
+        return m.Contest(
+            counted="together",
+            id="wijkbudget",
+            pots=[pot],
+            projects=projects,
+            rule=self.options.rule,
+            styles=list(self.options.residents),
+            title="Wijkbudget",
+        )
+
+    def make_manifest(self) -> m.Manifest:
+        """Return the manifest for the set-up entries that stand, signed."""
+        keys, options = self.keys, self.options
+        partners = [
+            m.Partner(
+                id=partner,
+                title=partner.capitalize(),
+                trustee=Key(X25519PrivateKey.from_private_bytes(keys.trustees[partner]).public_key().public_bytes_raw()),
+                witness=Key(ed25519_public(keys.witnesses[partner])),
+            )
+            for partner in keys.witnesses
+        ]
+        limits = [
+            m.StyleLimits(
+                release_minimum=options.release_minimum,
+                roll_minimum=options.roll_minimum,
+                style=style,
+                walk_ins=options.walk_ins,
+            )
+            for style in options.residents
+        ]
+        return self.by_officials(
+            m.Manifest(
+                areas=[m.Area(id="kerkwijk", title="Kerkwijk")],
+                ladder="co-decide",
+                limits=limits,
+                officials=[
+                    m.Official(id=who, key=Key(ed25519_public(key)), title=who.capitalize())
+                    for who, key in keys.officials.items()
+                ],
+                operator=Key(ed25519_public(keys.operator)),
+                origin=options.origin,
+                partners=partners,
+                registrar=Key(ed25519_public(keys.registrar)),
+                releases=options.releases,
+                setup=[Hash(leaf_hash(raw)) for raw in self.entries],
+                signatures=[],
+                thresholds=m.Thresholds(faults=1, trustees=options.trustees, witnesses=options.witnesses),
+                ties="cost-votes-lot",
+                title="Wijkbudget Kerkwijk",
+                version=1,
+            )
+        )
+
+    def set_up(self) -> None:
+        """Styles, contest, manifest."""
+        for style in self.options.residents:
+            self.append(self.make_style(style))
+        self.append(self.make_contest())
+        self.append(self.make_manifest())
+
+    def make_roll_page(self, page: int, residents: Sequence[Resident]) -> e.Roll:
+        """Return a signed page of the roll."""
+        lines = [e.Credential(key=Key(each.credential), style=each.style) for each in residents]
+        roll = e.Roll(credentials=lines, page=page, signature=NO_SIGNATURE)
+        return changed(roll, signature=self.sign(self.keys.registrar, roll))
+
+    def enrol(self) -> None:
+        """All pages of the roll."""
+        size = self.options.page
+        for page, start in enumerate(range(0, len(self.residents), size), 1):
+            self.append(self.make_roll_page(page, self.residents[start : start + size]))
+
+    def make_seal(self) -> e.Seal:
+        """Return the seal of the roll that stands."""
+        pages = [leaf_hash(raw) for raw in self.entries if b'"kind":"roll"' in raw]
+        styles = [
+            e.StyleSize(population=2 * self.board.credentials.sizes[style], size=self.board.credentials.sizes[style], style=style)
+            for style in self.options.residents
+        ]
+        seal = e.Seal(registrar=NO_SIGNATURE, root=Hash(root_of(pages)), signatures=[], styles=styles)
+        return changed(self.by_officials(seal), registrar=self.sign(self.keys.registrar, seal))
+
+    def make_start(self) -> e.Start:
+        """Return the start entry, with a rehearsal of every partner."""
+        rehearsals = []
+        for partner, witness in self.keys.witnesses.items():
+            seed = self.draw(32)
+            box, _ = rehearsal_box(self.election, partner, seed)
+            answer = answer_rehearsal(self.election, partner, self.keys.trustees[partner], witness, box)
+            rehearsals.append(e.Rehearsal(partner=partner, seed=Hash(seed), signature=answer.signature))
+        return self.by_officials(
+            e.Start(
+                bundle=content_hash(b"script"),
+                rehearsals=rehearsals,
+                root=Hash(self.board.root()),
+                signatures=[],
+                size=self.board.size,
+            )
+        )
+
+    def start(self) -> None:
+        """Seal the roll and open the voting."""
+        self.append(self.make_seal())
+        self.append(self.make_start())
+
+    def ask(self, resident: int) -> Asking:
+        """Return a resident's request, not yet on the board."""
+        who = self.residents[resident]
+        return ask_share(self.election, who.style, who.credential_seed, self.draw)
+
+    def sign_blinded(self, asking: Asking) -> list[bytes]:
+        """Return the issuers' blind signatures for a request."""
+        keys = [key for (style, _), key in self.keys.issuers.items() if style == asking.style]
+        return [
+            blind_sign(key, blinded, self.draw) for key, blinded in zip(keys, asking.request.blinded, strict=True)
+        ]
+
+    def get_share(self, resident: int) -> Share:
+        """Put a resident's request on the board and return their share."""
+        asking = self.ask(resident)
+        self.append(asking.request.request)
+        return finish_share(self.election, asking, self.sign_blinded(asking))
+
+    def some_choices(self, style: str, number: int) -> Choices:
+        """Return choices that keep the style's rules and differ with `number`."""
+        contest = self.election.contests["wijkbudget"]
+        method = self.election.styles[style].contests[0].method
+        order = [project.id for project in contest.projects]
+        turned = order[number % len(order) :] + order[: number % len(order)]
+        points: list[int] = []
+        match method:
+            case m.Ranking(maximum=maximum):
+                chosen = turned[:maximum]
+            case m.Points(maximum=maximum, total=total):
+                chosen = sorted(turned[: min(2, total)], key=order.index)
+                points = [1] * len(chosen)
+            case m.Knapsack():
+                chosen = sorted(turned[:1], key=order.index)
+            case m.Approval(maximum=maximum):
+                chosen = sorted(turned[:maximum], key=order.index)
+        return Choices(
+            contests=[ContestChoices(contest="wijkbudget", points=points, projects=chosen)],
+            mark=[number % 64, (number + 7) % 64],
+        )
+
+    def cast(self, share: Share, choices: Choices) -> e.Ballot:
+        """Put a ballot in the urn; another one with the same share is its next revision."""
+        key = ed25519_public(share.voting_seed)
+        earlier = [ballot for ballot in self.urn if ballot.voting_key == key]
+        on_board = self.board.voters.find(key)
+        revision, previous = (on_board[1], on_board[2]) if on_board else (0, FIRST)
+        if earlier:
+            revision, previous = earlier[-1].revision, leaf_hash(encode(earlier[-1]))
+        ballot = vote(self.election, share, choices, self.draw, revision + 1, previous)
+        self.urn.append(ballot)
+        return ballot
+
+    def release(self, number: int) -> None:
+        """Release what waits, style by style, as the sequencer does at release time `number`."""
+        last = number == len(self.options.releases)
+        for style in self.options.residents:
+            waiting = [ballot for ballot in self.urn if ballot.style == style]
+            enough = len({ballot.voting_key for ballot in waiting}) >= self.options.release_minimum
+            if waiting and (last or enough):
+                self.release_ballots(number, style, waiting)
+
+    def release_ballots(self, number: int, style: str, waiting: Sequence[e.Ballot]) -> None:
+        """Release exactly these ballots, sorted."""
+        self.append(e.Release(count=len(waiting), number=number, style=style))
+        for raw in sorted_ballots(waiting):
+            self.append(raw)
+        self.urn = [ballot for ballot in self.urn if ballot not in waiting]
+
+    def vote_all(self, turnout: int | None = None) -> None:
+        """Let residents get their share and vote, every third one twice; then the last release."""
+        for number, resident in enumerate(self.residents[:turnout]):
+            share = self.get_share(number)
+            self.cast(share, self.some_choices(resident.style, number))
+            if number % 3 == 0:
+                self.cast(share, self.some_choices(resident.style, number + 1))
+        self.release(len(self.options.releases))
+
+    def make_close(self) -> e.Close:
+        """Return the close entry."""
+        return self.by_officials(
+            e.Close(counts=self.board.counts(), root=Hash(self.board.root()), signatures=[], size=self.board.size)
+        )
+
+    def close(self) -> None:
+        """End the voting."""
+        self.append(self.make_close())
+
+    def make_trustee_key(self, partner: str) -> e.TrusteeKey:
+        """Return the entry that publishes a trustee's key."""
+        entry = e.TrusteeKey(key=Key(self.keys.trustees[partner]), partner=partner, signature=NO_SIGNATURE)
+        return changed(entry, signature=self.sign(self.keys.witnesses[partner], entry))
+
+    def open(self, partners: Sequence[str] | None = None) -> None:
+        """Publish the keys of k trustees, the last ones unless others are named."""
+        for partner in partners or list(self.keys.trustees)[-self.options.trustees :]:
+            self.append(self.make_trustee_key(partner))
+
+    def count_ballots(self) -> Outcome:
+        """Return the outcome of the ballots on the board."""
+        last = self.board.voters.last_hashes()
+        counting, superseded = BallotCount(self.election), 0
+        for raw in self.entries:
+            entry = e.parse_entry(raw)
+            if isinstance(entry, e.Ballot) and leaf_hash(raw) in last:
+                counting.add(open_ballot(self.election, entry, Hash(leaf_hash(raw)), self.board.trustee_keys))
+            superseded += isinstance(entry, e.Ballot) and leaf_hash(raw) not in last
+        return counting.finish(superseded)
+
+    def count(self) -> None:
+        """Count, publish the outcome file and put the tally on the board."""
+        self.outcome = self.count_ballots()
+        self.add_file(format_outcome(self.outcome))
+        self.append(tally_entry(self.outcome))
+
+    def certify(self, make_report: Callable[[str], bytes]) -> None:
+        """Put `certify` on the board; `make_report` gives an official's audit report of the board as it is."""
+        reports = [
+            e.Report(hash=self.add_file(make_report(official)), official=official) for official in self.keys.officials
+        ]
+        tally = next(Hash(leaf_hash(raw)) for raw in self.entries if b'"kind":"tally"' in raw)
+        self.append(
+            self.by_officials(
+                e.Certify(
+                    reports=reports, root=Hash(self.board.root()), signatures=[], size=self.board.size, tally=tally
+                )
+            )
+        )
+
+    # --- the record ---
+
+    def checkpoint(self, time: int = RELEASES[-1], witnesses: Sequence[str] | None = None) -> bytes:
+        """Return the witnessed checkpoint of the entries as they are."""
+        head = Checkpoint(origin=self.options.origin, root=root_of(map(leaf_hash, self.entries)), size=len(self.entries))
+        operator = Ed25519PrivateKey.from_private_bytes(self.keys.operator)
+        note = sign_checkpoint(head, self.options.origin, operator)
+        text = format_checkpoint(head)
+        vkeys = self.election.witness_vkeys
+        for who in self.keys.witnesses if witnesses is None else witnesses:
+            witness = Ed25519PrivateKey.from_private_bytes(self.keys.witnesses[who])
+            line = cosign(text, f"{self.options.origin}/{who}", witness, time)
+            note = add_cosignatures(note, format_signature_lines([line]).encode(), vkeys)
+        return note
+
+    def write_record(self, folder: Path) -> None:
+        """Write `checkpoint`, `tile/...` and `files/...` as a web server would serve them."""
+        write_record(folder, self.entries, self.files, self.checkpoint())
+
+
+def write_record(folder: Path, entries: Sequence[bytes], files: dict[bytes, bytes], checkpoint: bytes) -> None:
+    """Write a record's files: tiles and bundles of the entries, the files, the checkpoint."""
+    leaves = [leaf_hash(raw) for raw in entries]
+
+    def read_hash(level: int, index: int) -> bytes:
+        if level == 0:
+            return leaves[index]
+        return range_hash(index << level, (index + 1) << level, read_hash)
+
+    contents = dict(new_tiles(0, len(entries), read_hash)) | dict(new_bundles(0, len(entries), entries.__getitem__))
+    contents |= {f"files/{name.hex()}": raw for name, raw in files.items()} | {"checkpoint": checkpoint}
+    for path, raw in contents.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(raw)
+
+
+def changed(record: T, **fields: object) -> T:
+    """Return the record with other members."""
+    return type(record)(**({name: getattr(record, name) for name in record.__struct_fields__} | fields))
+
+
+def sorted_ballots(waiting: Sequence[e.Ballot]) -> list[bytes]:
+    """Return the entries of ballots in the order of a release."""
+    raws = [(ballot.revision, encode(ballot)) for ballot in waiting]
+    return [raw for _, raw in sorted(raws, key=lambda pair: (pair[0], leaf_hash(pair[1])))]
+
+
+def make_world(until: Phase = Phase.COUNTED, **options: object) -> World:
+    """Return a world in which everything up to phase `until` has happened (not `certified`: see `certify`).
+
+    Options are those of `Options`. In VOTING nobody has asked yet.
+    """
+    world = World(Options(**options))
+    steps: list[tuple[Phase, Callable[[], object]]] = [
+        (Phase.ROLL, world.set_up),
+        (Phase.SEALED, world.enrol),
+        (Phase.SEALED, lambda: world.append(world.make_seal())),
+        (Phase.VOTING, lambda: world.append(world.make_start())),
+        (Phase.CLOSED, world.vote_all),
+        (Phase.CLOSED, world.close),
+        (Phase.OPENED, world.open),
+        (Phase.COUNTED, world.count),
+    ]
+    order = list(Phase)
+    for phase, step in steps:
+        if order.index(phase) <= order.index(until):
+            step()
+    return world
