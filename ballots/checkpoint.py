@@ -50,7 +50,7 @@ class Witnessed(Record):
 
 
 def parse_size(text: str) -> int:
-    """Return a number from 0 to 2^53-1 from its one decimal spelling. Errors: NoteError `checkpoint-size`."""
+    """Return a number from 0 to 2^53-1 in its one decimal spelling. Errors: NoteError `checkpoint-size`."""
     if _DECIMAL.fullmatch(text) is None or int(text) > MAX_INT:
         raise NoteError("checkpoint-size", f"expected a decimal from 0 to {MAX_INT} without leading zeros")
     return int(text)
@@ -136,9 +136,9 @@ def verify_witnessed(
 ) -> Witnessed:
     """Return the checkpoint of a note that the operator and at least `threshold` known witnesses signed.
 
-    A threshold is 1 or more. A name counts once; when it signed more than once, all must verify and the earliest time stands.
-    Errors: NoteError of `open_checkpoint`; `witness-keys` (a key stands twice), `witness-threshold` (too
-    few), `cosignature-time`.
+    A threshold is 1 or more. A name counts once; when it signed more than once, all must verify and the
+    earliest time stands. Errors: NoteError of `open_checkpoint`; `witness-keys` (a key stands twice),
+    `witness-threshold` (too few), `cosignature-time`.
     """
     known = tuple(witnesses)
     if len({operator.key, *(w.key for w in known)}) != 1 + len(known):

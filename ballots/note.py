@@ -33,7 +33,7 @@ _LINE = re.compile("\u2014 ([^ ]+) ([^ ]+)")
 
 
 class VerifierKey(Record):
-    """A key by which notes are accepted; the holder goes by `name`. A wrong part is refused when it is made."""
+    """A key by which notes are accepted; a wrong key, name or type is refused when it is made."""
 
     key: bytes
     name: str
@@ -79,7 +79,7 @@ def key_id(name: str, key_type: int, key: bytes) -> bytes:
 
 
 def check_name(name: str) -> None:
-    """Raise NoteError `note-name` unless `name` is a key name: not empty, no space, plus or control character."""
+    """Raise NoteError `note-name` for a key name that is empty or has a space, plus or control character."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -129,7 +129,7 @@ def format_vkey(key: VerifierKey) -> str:
 
 
 def verifier_of(name: str, key_type: int, private: Ed25519PrivateKey) -> VerifierKey:
-    """Return the verifier key that belongs to a private key. Errors: NoteError `note-name`, `note-key-type`."""
+    """Return the verifier key of a private key. Errors: NoteError `note-name`, `note-key-type`."""
     return VerifierKey(key=private.public_key().public_bytes_raw(), name=name, type=key_type)
 
 

@@ -26,7 +26,7 @@ _PATH = re.compile(r"tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\
 
 
 class Tile(Record):
-    """The name of tile `index` (from 0) at `level` (0 to 63, or ENTRIES), `width` wide: 256, or less when partial."""
+    """The name of tile `index` (from 0) at `level` (0 to 63, or ENTRIES); it is partial below width 256."""
 
     index: int
     level: int
@@ -40,7 +40,7 @@ EntryReader = Callable[[int], bytes]
 
 
 def parse_path(path: str) -> Tile:
-    """Return the tile behind `tile/<L>/<N>[.p/<W>]` or `tile/entries/<N>[.p/<W>]`. Errors: ProofError `tile-path`."""
+    """Return the tile behind `tile/<L or entries>/<N>[.p/<W>]`. Errors: ProofError `tile-path`."""
     match = _PATH.fullmatch(path)
     if match is None:
         raise ProofError("tile-path", "expected tile/<level>/<index> or tile/entries/<index>")
@@ -79,7 +79,7 @@ def tiles_of_size(size: int) -> Iterator[Tile]:
 
 
 def find_tile(level: int, index: int, size: int) -> Tile | None:
-    """Return the tile at `level` (or ENTRIES) and `index` of a board of `size` entries, or None if there is none."""
+    """Return the tile at `level` (or ENTRIES) and `index` of a board of `size` entries, or None."""
     width = min((size >> TILE_HEIGHT * max(level, 0)) - index * TILE_WIDTH, TILE_WIDTH)
     return Tile(index=index, level=level, width=width) if index >= 0 and width > 0 else None
 

@@ -37,7 +37,7 @@ class Bytes(bytes):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Return the bytes behind `text`; ValueError for a second spelling or a wrong length."""
-        raw = text.encode("ascii")
+        raw = text.encode("utf-8")
         if b"+" in raw or b"/" in raw or b"=" in raw:
             raise ValueError("expected base64url without padding")
         try:

@@ -31,7 +31,7 @@ from ballots.board import Board, Phase, Placed
 from ballots.checkpoint import Checkpoint, add_cosignatures, cosign, format_checkpoint, sign_checkpoint
 from ballots.choices import Choices, ContestChoices
 from ballots.election import Election
-from ballots.merkle import leaf_hash, range_hash, root_of
+from ballots.merkle import leaf_hash, node_hash, root_of
 from ballots.note import format_signature_lines
 from ballots.points import ed25519_public, sign_ed25519
 from ballots.sealing import FIRST, answer_rehearsal, rehearsal_box
@@ -39,7 +39,7 @@ from ballots.shares import IssuerPrivateKey, blind_sign
 from ballots.signing import OfficialSignature, Signed, signed_message
 from ballots.tiles import new_bundles, new_tiles
 from ballots.voter import Asking, Share, ask_share, finish_share, vote
-from ballots.wire import Bytes, Hash, Key, Rsa, Signature, content_hash, encode
+from ballots.wire import Hash, Key, Rsa, Signature, content_hash, encode
 from tally.opening import open_ballot
 from tally.outcome import BallotCount, Outcome, format_outcome, tally_entry
 
@@ -48,7 +48,13 @@ T = TypeVar("T", bound=Signed)
 ORIGIN = "wijk.example/board"
 RELEASES = [1_900_000_000, 1_900_010_000, 1_900_020_000]
 NO_SIGNATURE = Signature(bytes(64))
-PROJECTS = {"plein": 800_000, "speeltuin": 500_000, "moestuin": 120_000, "bankjes": 40_000, "fietspad": 1_500_000}
+PROJECTS = {
+    "plein": 800_000,
+    "speeltuin": 500_000,
+    "moestuin": 120_000,
+    "bankjes": 40_000,
+    "fietspad": 1_500_000,
+}
 
 
 def issuer_keys() -> list[IssuerPrivateKey]:
@@ -105,9 +111,12 @@ class Options:
     trustees: int = 4
     witnesses: int = 4
     origin: str = ORIGIN
-    rule: m.Rule = m.EqualShares()
+    rule: m.Rule = field(default_factory=m.EqualShares)
     methods: dict[str, m.Method] = field(
-        default_factory=lambda: {"adult": m.Approval(minimum=0, maximum=3), "youth": m.Approval(minimum=0, maximum=3)}
+        default_factory=lambda: {
+            "adult": m.Approval(minimum=0, maximum=3),
+            "youth": m.Approval(minimum=0, maximum=3),
+        }
     )
     releases: list[int] = field(default_factory=lambda: list(RELEASES))
     release_minimum: int = 2
@@ -151,7 +160,9 @@ class World:
             officials={"anna": self.draw(32), "bert": self.draw(32)},
             witnesses={partner: self.draw(32) for partner in partners},
             trustees={partner: self.draw(32) for partner in partners},
-            issuers={(style, partner): next(spare) for style in self.options.residents for partner in partners[:2]},
+            issuers={
+                (style, partner): next(spare) for style in self.options.residents for partner in partners[:2]
+            },
         )
 
     # --- entries and signatures ---
@@ -209,7 +220,9 @@ class World:
             m.BallotProject(
                 cost=cost,
                 id=name,
-                picture=self.add_file(f'<svg xmlns="http://www.w3.org/2000/svg"><title>{name}</title></svg>'.encode()),
+                picture=self.add_file(
+                    f'<svg xmlns="http://www.w3.org/2000/svg"><title>{name}</title></svg>'.encode()
+                ),
                 text=self.add_file(f"Wij willen: {name}.\n".encode()),
                 title=name.capitalize(),
             )
@@ -221,7 +234,12 @@ class World:
         ]
         label = "Groen" if self.options.right == "labelled" else ""
         pot = m.Pot(
-            cents=2_000_001, funders=funders, id="pot", label=label, right=self.options.right, title="Buurtpot"
+            cents=2_000_001,
+            funders=funders,
+            id="pot",
+            label=label,
+            right=self.options.right,
+            title="Buurtpot",
         )
         return m.Contest(
             counted="together",
@@ -240,7 +258,11 @@ class World:
             m.Partner(
                 id=partner,
                 title=partner.capitalize(),
-                trustee=Key(X25519PrivateKey.from_private_bytes(keys.trustees[partner]).public_key().public_bytes_raw()),
+                trustee=Key(
+                    X25519PrivateKey.from_private_bytes(keys.trustees[partner])
+                    .public_key()
+                    .public_bytes_raw()
+                ),
                 witness=Key(ed25519_public(keys.witnesses[partner])),
             )
             for partner in keys.witnesses
@@ -300,7 +322,11 @@ class World:
         """Return the seal of the roll that stands."""
         pages = [leaf_hash(raw) for raw in self.entries if b'"kind":"roll"' in raw]
         styles = [
-            e.StyleSize(population=2 * self.board.credentials.sizes[style], size=self.board.credentials.sizes[style], style=style)
+            e.StyleSize(
+                population=2 * self.board.credentials.sizes[style],
+                size=self.board.credentials.sizes[style],
+                style=style,
+            )
             for style in self.options.residents
         ]
         seal = e.Seal(registrar=NO_SIGNATURE, root=Hash(root_of(pages)), signatures=[], styles=styles)
@@ -338,7 +364,8 @@ class World:
         """Return the issuers' blind signatures for a request."""
         keys = [key for (style, _), key in self.keys.issuers.items() if style == asking.style]
         return [
-            blind_sign(key, blinded, self.draw) for key, blinded in zip(keys, asking.request.blinded, strict=True)
+            blind_sign(key, blinded, self.draw)
+            for key, blinded in zip(keys, asking.request.blinded, strict=True)
         ]
 
     def get_share(self, resident: int) -> Share:
@@ -409,7 +436,9 @@ class World:
     def make_close(self) -> e.Close:
         """Return the close entry."""
         return self.by_officials(
-            e.Close(counts=self.board.counts(), root=Hash(self.board.root()), signatures=[], size=self.board.size)
+            e.Close(
+                counts=self.board.counts(), root=Hash(self.board.root()), signatures=[], size=self.board.size
+            )
         )
 
     def close(self) -> None:
@@ -446,13 +475,18 @@ class World:
     def certify(self, make_report: Callable[[str], bytes]) -> None:
         """Put `certify` on the board; `make_report` gives an official's audit report of the board as it is."""
         reports = [
-            e.Report(hash=self.add_file(make_report(official)), official=official) for official in self.keys.officials
+            e.Report(hash=self.add_file(make_report(official)), official=official)
+            for official in self.keys.officials
         ]
         tally = next(Hash(leaf_hash(raw)) for raw in self.entries if b'"kind":"tally"' in raw)
         self.append(
             self.by_officials(
                 e.Certify(
-                    reports=reports, root=Hash(self.board.root()), signatures=[], size=self.board.size, tally=tally
+                    reports=reports,
+                    root=Hash(self.board.root()),
+                    signatures=[],
+                    size=self.board.size,
+                    tally=tally,
                 )
             )
         )
@@ -461,7 +495,9 @@ class World:
 
     def checkpoint(self, time: int = RELEASES[-1], witnesses: Sequence[str] | None = None) -> bytes:
         """Return the witnessed checkpoint of the entries as they are."""
-        head = Checkpoint(origin=self.options.origin, root=root_of(map(leaf_hash, self.entries)), size=len(self.entries))
+        head = Checkpoint(
+            origin=self.options.origin, root=root_of(map(leaf_hash, self.entries)), size=len(self.entries)
+        )
         operator = Ed25519PrivateKey.from_private_bytes(self.keys.operator)
         note = sign_checkpoint(head, self.options.origin, operator)
         text = format_checkpoint(head)
@@ -477,16 +513,27 @@ class World:
         write_record(folder, self.entries, self.files, self.checkpoint())
 
 
-def write_record(folder: Path, entries: Sequence[bytes], files: dict[bytes, bytes], checkpoint: bytes) -> None:
+def hash_reader(leaves: Sequence[bytes]) -> Callable[[int, int], bytes]:
+    """Return a reader of the Merkle tree's complete nodes: (level, index) -> hash."""
+
+    def read(level: int, index: int) -> bytes:
+        if level == 0:
+            return leaves[index]
+        return node_hash(read(level - 1, 2 * index), read(level - 1, 2 * index + 1))
+
+    return read
+
+
+def write_record(
+    folder: Path, entries: Sequence[bytes], files: dict[bytes, bytes], checkpoint: bytes
+) -> None:
     """Write a record's files: tiles and bundles of the entries, the files, the checkpoint."""
     leaves = [leaf_hash(raw) for raw in entries]
 
-    def read_hash(level: int, index: int) -> bytes:
-        if level == 0:
-            return leaves[index]
-        return range_hash(index << level, (index + 1) << level, read_hash)
-
-    contents = dict(new_tiles(0, len(entries), read_hash)) | dict(new_bundles(0, len(entries), entries.__getitem__))
+    read_hash = hash_reader(leaves)
+    contents = dict(new_tiles(0, len(entries), read_hash)) | dict(
+        new_bundles(0, len(entries), entries.__getitem__)
+    )
     contents |= {f"files/{name.hex()}": raw for name, raw in files.items()} | {"checkpoint": checkpoint}
     for path, raw in contents.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,96 @@
+"""The operator's promise and the receipt, and what each refuses."""
+
+from collections.abc import Callable
+
+import pytest
+
+from ballots.board import Phase
+from ballots.errors import ProtocolError
+from ballots.merkle import inclusion_proof, leaf_hash
+from ballots.receipt import HOUR, Promise, is_broken, make_promise, verify_promise, verify_receipt
+from ballots.tlog_proof import TlogProof, format_proof
+from ballots.wire import Hash, encode
+from tests.simulator import RELEASES, World, changed, hash_reader, make_world
+
+WORLD = make_world()
+INDEX = next(i for i, raw in enumerate(WORLD.entries) if b'"kind":"ballot"' in raw)
+LEAF = Hash(leaf_hash(WORLD.entries[INDEX]))
+PROMISE = make_promise(WORLD.election, WORLD.keys.operator, LEAF)
+
+
+def proof_of(world: World, index: int, checkpoint: bytes | None = None) -> bytes:
+    """Return the proof file of an entry."""
+    leaves = [leaf_hash(raw) for raw in world.entries]
+    hashes = inclusion_proof(index, len(leaves), hash_reader(leaves))
+    note = checkpoint or world.checkpoint()
+    return format_proof(TlogProof(checkpoint=note, extra=b"", hashes=tuple(hashes), index=index))
+
+
+def test_promise_and_proof_are_a_receipt() -> None:
+    """A promise with a proof against a witnessed checkpoint verifies and tells the position."""
+    assert verify_receipt(WORLD.election, PROMISE, proof_of(WORLD, INDEX), LEAF) == INDEX
+
+
+def test_the_same_ballot_gets_the_same_promise() -> None:
+    """Two promises for one ballot are equal to the byte."""
+    assert encode(make_promise(WORLD.election, WORLD.keys.operator, LEAF)) == encode(PROMISE)
+
+
+def test_lengths_of_promises_are_equal() -> None:
+    """All promises of an election have one length."""
+    assert len(encode(make_promise(WORLD.election, WORLD.keys.operator, b"x" * 32))) == len(encode(PROMISE))
+
+
+ATTACKS: dict[str, Callable[[], object]] = {
+    "a promise for another ballot": lambda: verify_promise(WORLD.election, PROMISE, b"x" * 32),
+    "a later deadline": lambda: verify_promise(
+        WORLD.election, changed(PROMISE, deadline=RELEASES[-1] + 1), LEAF
+    ),
+    "an earlier deadline": lambda: verify_promise(
+        WORLD.election, changed(PROMISE, deadline=RELEASES[0]), LEAF
+    ),
+    "another signature": lambda: verify_promise(
+        WORLD.election,
+        changed(PROMISE, signature=make_promise(WORLD.election, b"k" * 32, LEAF).signature),
+        LEAF,
+    ),
+    "another election's promise": lambda: verify_promise(
+        make_world(until=Phase.ROLL, seed="other").election, PROMISE, LEAF
+    ),
+    "a proof of another entry": lambda: verify_receipt(
+        WORLD.election, PROMISE, proof_of(WORLD, INDEX + 1), LEAF
+    ),
+    "three witnesses of four": lambda: verify_receipt(
+        WORLD.election,
+        PROMISE,
+        proof_of(WORLD, INDEX, WORLD.checkpoint(witnesses=["partner-1", "partner-2", "partner-3"])),
+        LEAF,
+    ),
+    "a checkpoint of another log": lambda: verify_receipt(
+        WORLD.election, PROMISE, proof_of(WORLD, INDEX, make_world(seed="other").checkpoint()), LEAF
+    ),
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+def test_a_false_receipt_is_refused(attack: Callable[[], object]) -> None:
+    """What does not verify is refused with a typed error."""
+    with pytest.raises(ProtocolError):
+        attack()
+
+
+@pytest.mark.parametrize(
+    ("times", "present", "now", "broken"),
+    [
+        ((), False, RELEASES[-1] + HOUR, False),
+        ((), False, RELEASES[-1] + HOUR + 1, True),
+        ((RELEASES[-1], RELEASES[-1] + 5), True, RELEASES[-1] + 9, False),
+        ((RELEASES[-1], RELEASES[-1] + 5), False, RELEASES[-1] + 9, True),
+        ((RELEASES[-1] - 1, RELEASES[-1] + 5), False, RELEASES[-1] + 9, False),
+        ((RELEASES[-1] - 1, RELEASES[-1] + 5), False, RELEASES[-1] + HOUR + 1, True),
+    ],
+)
+def test_when_a_promise_is_broken(times: tuple[int, ...], *, present: bool, now: int, broken: bool) -> None:
+    """Broken is: absent from a checkpoint that all cosigned past the deadline, or no such one within an hour."""
+    promise: Promise = PROMISE
+    assert is_broken(promise, times, present, now) is broken

@@ -1,0 +1,165 @@
+"""One spelling of everything: canonical JSON, base64url and the labelled hash."""
+
+import hashlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ballots.board import Phase
+from ballots.entries import Close, Release, Request, parse_entry
+from ballots.errors import ProtocolError, WireError
+from ballots.wire import MAX_ENTRY, MAX_INT, Bytes, H, Hash, decode, encode
+from tests.simulator import make_world
+
+GOOD = b'{"count":3,"kind":"release","number":1,"style":"adult"}'
+
+SECOND_SPELLINGS = {
+    "a space": b'{"count": 3,"kind":"release","number":1,"style":"adult"}',
+    "a space at the end": GOOD + b" ",
+    "a newline before": b"\n" + GOOD,
+    "another order": b'{"kind":"release","count":3,"number":1,"style":"adult"}',
+    "a member twice": b'{"count":3,"count":3,"kind":"release","number":1,"style":"adult"}',
+    "the kind twice": b'{"count":3,"kind":"release","kind":"release","number":1,"style":"adult"}',
+    "an escaped letter": b'{"count":3,"kind":"release","number":1,"style":"\\u0061dult"}',
+    "an escaped name": b'{"\\u0063ount":3,"kind":"release","number":1,"style":"adult"}',
+}
+WRONG_TYPES = {
+    "a float": GOOD.replace(b"3", b"3.0"),
+    "an exponent": GOOD.replace(b"3", b"3e0"),
+    "a text for a number": GOOD.replace(b"3", b'"3"'),
+    "a boolean for a number": GOOD.replace(b"3", b"true"),
+    "null": GOOD.replace(b"3", b"null"),
+    "a negative number": GOOD.replace(b"3", b"-3"),
+    "2^53": GOOD.replace(b"3", str(2**53).encode()),
+    "a large number": GOOD.replace(b"3", b"1" * 400),
+    "a member missing": b'{"count":3,"kind":"release","number":1}',
+    "an unknown member": GOOD.replace(b'"style"', b'"room":1,"style"'),
+    "an unknown kind": GOOD.replace(b"release", b"deliver"),
+    "no kind": b'{"count":3,"number":1,"style":"adult"}',
+    "an upper-case id": GOOD.replace(b"adult", b"Adult"),
+    "an id that ends in a newline": GOOD.replace(b"adult", b"adult\\n"),
+    "an id of 41 characters": GOOD.replace(b"adult", b"a" * 41),
+    "an array": b"[" + GOOD + b"]",
+    "a number alone": b"3",
+}
+MALFORMED = {
+    "nothing but a brace": b"{",
+    "a byte order mark": b"\xef\xbb\xbf" + GOOD,
+    "UTF-16": GOOD.decode().encode("utf-16"),
+    "a lone surrogate": GOOD.replace(b"adult", b"\\ud800"),
+    "a lone surrogate in bytes": GOOD.replace(b"adult", b"\xed\xa0\x80"),
+    "Latin-1": GOOD.replace(b"adult", b"\xe9"),
+    "a leading zero": GOOD.replace(b"3", b"03"),
+    "a plus": GOOD.replace(b"3", b"+3"),
+    "a trailing comma": GOOD.replace(b"}", b",}"),
+    "two objects": GOOD + GOOD,
+    "a NUL after": GOOD + b"\0",
+}
+
+
+@pytest.mark.parametrize("raw", SECOND_SPELLINGS.values(), ids=SECOND_SPELLINGS)
+def test_a_second_spelling_is_refused(raw: bytes) -> None:
+    """The same meaning in other bytes is refused."""
+    with pytest.raises(WireError):
+        parse_entry(raw)
+
+
+@pytest.mark.parametrize("raw", (WRONG_TYPES | MALFORMED).values(), ids=WRONG_TYPES | MALFORMED)
+def test_other_types_and_forms_are_refused(raw: bytes) -> None:
+    """What is not a record of known members and types is refused."""
+    with pytest.raises(WireError):
+        parse_entry(raw)
+
+
+@pytest.mark.parametrize("raw", [b"", b"x" * (MAX_ENTRY + 1)], ids=["empty", "65,536 bytes"])
+def test_lengths_out_of_range_are_refused(raw: bytes) -> None:
+    """An entry has 1 to 65,535 bytes."""
+    with pytest.raises(WireError) as refused:
+        parse_entry(raw)
+    assert refused.value.reason == "wire-length"
+
+
+@pytest.mark.parametrize("text", ["AA==", "AB", "A", "AAA\n", "A A", "+A", "/A", "AA=", "ÅA", ""])
+def test_base64_has_one_spelling(text: str) -> None:
+    """Padding, spare bits, white space and the other alphabet are refused; the empty text is no key."""
+    with pytest.raises(ValueError, match="expected"):
+        Hash.parse(text)
+
+
+@given(st.binary(max_size=100))
+def test_base64_goes_there_and_back(raw: bytes) -> None:
+    """Any bytes come back from their text."""
+    assert Bytes.parse(Bytes(raw).format()) == raw
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_give_a_typed_error(raw: bytes) -> None:
+    """Random bytes are refused as an entry, never with another error."""
+    with pytest.raises(ProtocolError):
+        parse_entry(raw)
+
+
+@given(st.data())
+def test_a_changed_entry_is_refused_or_reads_back_equal(data: st.DataObject) -> None:
+    """A valid entry with some bytes replaced is refused, or is the one spelling of what it now says."""
+    raw = bytearray(data.draw(st.sampled_from(make_world(until=Phase.VOTING).entries)))
+    for _ in range(data.draw(st.integers(1, 3))):
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        entry = parse_entry(bytes(raw))
+    except ProtocolError:
+        return
+    assert encode(entry) == bytes(raw)
+
+
+def test_every_entry_of_an_election_reads_back_equal() -> None:
+    """Each entry is the one spelling of its record, as JSON that any reader understands."""
+    for raw in make_world().entries:
+        assert encode(parse_entry(raw)) == raw
+        assert (
+            json.dumps(json.loads(raw), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+            == raw
+        )
+
+
+def test_odd_characters_are_written_as_rfc_8785_says() -> None:
+    """Control characters get the short escapes or lower-case hex; all else stands as UTF-8."""
+    text = '\x01\x1f\x7f\u2028é"\\/\n\t\b\f\r😀'
+    written = encode({"t": text})
+    assert written == b'{"t":"\\u0001\\u001f\x7f\xe2\x80\xa8\xc3\xa9\\"\\\\/\\n\\t\\b\\f\\r\xf0\x9f\x98\x80"}'
+
+
+def test_records_are_frozen() -> None:
+    """A record does not change once it is made, and takes its members by name only."""
+    release = decode(Release, GOOD)
+    with pytest.raises(AttributeError):
+        release.count = 4
+    with pytest.raises(TypeError):
+        Release(3, 1, "adult")  # type: ignore[misc]
+
+
+def test_the_hash_is_labelled_and_length_prefixed() -> None:
+    """H is SHA-256 over the label and each part with its length, so no two inputs run together."""
+    raw = (
+        b"wijkaandeel/v1/test\0"
+        + b"\0\0\0\x02ab"
+        + b"\0\0\0\x08"
+        + (7).to_bytes(8, "big")
+        + b"\0\0\0\x02\xc3\xa9"
+    )
+    assert H("test", b"ab", 7, "é") == hashlib.sha256(raw).digest()
+    assert H("test", b"a", b"b") != H("test", b"ab", b"")
+
+
+def test_numbers_reach_2_to_the_53_less_1() -> None:
+    """The largest number is one that JavaScript holds exactly."""
+    assert decode(Release, GOOD.replace(b"3", str(MAX_INT).encode())).count == MAX_INT
+
+
+def test_kinds_do_not_read_each_other() -> None:
+    """A record of one kind is refused where another is expected."""
+    for kind in (Close, Request):
+        with pytest.raises(WireError):
+            decode(kind, GOOD)
