@@ -156,6 +156,7 @@ ROLL_CASES = [
     Case("more credentials than people", "the whole roll", forge_seal_style(population=5), "seal-population"),
     Case("a wrong root over the pages", "the whole roll", forge_seal(**ROOT), "seal-root"),
     Case("a seal that the registrar did not sign", "the whole roll", lambda w: changed(w.make_seal(), registrar=NO_SIGNATURE), "signature-r"),
+    Case("a style below the smallest roll", "sealed with a small style", lambda w: w.make_start(), "start-minimum"),
     Case("a start with a wrong size", "sealed", forge_start(**HEAD), "head"),
     Case("a start with a wrong root", "sealed", forge_start(**ROOT), "head"),
     Case("a rehearsal left out", "sealed", forge_rehearsals(lambda all_: all_[:-1]), "start-rehearsals"),
@@ -197,9 +198,9 @@ VOTING_CASES = [
 
 BALLOT_CASES = [
     Case("a request within a release", "releasing", forge_request(5), "phase"),
-    Case("a ballot in the wrong order", "releasing one voter twice", lambda w: forge_order_case(w), "ballot-order"),
+    Case("a ballot in the wrong order", "releasing one voter twice", forge_order_case, "ballot-order"),
     Case("too few voters in a release", "releasing one voter twice", forge_revision(2, forge_last_of(2), share=2), "release-minimum"),
-    Case("a ballot of another style", "releasing", lambda w: forge_other_style(w), "ballot-style"),
+    Case("a ballot of another style", "releasing", forge_other_style, "ballot-style"),
     Case("an unknown style", "releasing", forge_ballot(style="elders"), "ballot-style"),
     Case("a box too few", "releasing", forge_ballot_with(lambda w, b: {"boxes": b.boxes[1:]}), "ballot-length"),
     Case("a share signature too few", "releasing", forge_ballot_with(lambda w, b: {"share": b.share[1:]}), "ballot-length"),
@@ -209,7 +210,7 @@ BALLOT_CASES = [
     Case("a share by one issuer twice", "releasing", forge_ballot_with(forge_second_issuer_twice), "share-wrong"),
     Case("a share signature above the modulus", "releasing", forge_ballot_with(forge_share_above_modulus), "share-range"),
     Case("a share with a salt of length 0", "releasing", forge_ballot_with(forge_without_salt), "share-wrong"),
-    Case("another voter's share", "releasing", lambda w: forge_ballot(2, share=[b.share for b in w.urn if b.voting_key != ed25519_public(shares(w)[2].voting_seed)][0])(w), "share-wrong"),
+    Case("another voter's share", "releasing", lambda w: forge_ballot(2, share=next(b.share for b in w.urn if b.voting_key != ed25519_public(shares(w)[2].voting_seed)))(w), "share-wrong"),
     Case("another voter's signature", "releasing", lambda w: changed(forge_ballot(2)(w), signature=forge_ballot(3)(w).signature), "signature-wrong"),
     Case("a changed body under the old signature", "releasing", lambda w: changed(w.urn[0], body=Bytes(bytes(len(w.urn[0].body)))), "signature-wrong"),
     Case("S + L", "releasing", forge_bad_signature(lambda s: s[:32] + (int.from_bytes(s[32:], "little") + L).to_bytes(32, "little")), "signature-s"),
@@ -224,7 +225,7 @@ BALLOT_CASES = [
 ]  # fmt: skip
 
 AFTER_CASES = [
-    Case("a ballot after the close", "closed", lambda w: forge_late_ballot(w), "phase"),
+    Case("a ballot after the close", "closed", forge_late_ballot, "phase"),
     Case("a request after the close", "closed", forge_request(5), "phase"),
     Case("a tally before the keys", "closed", lambda w: e.Tally(contests=[], counted=0, invalid=0, outcome=Hash(bytes(32)), superseded=0), "phase"),
     Case("a key of a stranger", "closed", forge_trustee_key("elders"), "trustee-key-partner"),

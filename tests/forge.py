@@ -117,6 +117,7 @@ POINTS: dict[str, Callable[[], World]] = {
     "a page of the roll": _roll,
     "the whole roll": _all_enrolled,
     "sealed": _sealed,
+    "sealed with a small style": lambda: make_world(until=Phase.SEALED, roll_minimum=5),
     "voting": _voting,
     "releasing": _releasing,
     "releasing a second revision": _releasing_again,

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pymerkle  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pymerkle import InmemoryTree
 from sigstore._internal.merkle import verify_merkle_inclusion
 
 from ballots.errors import ProofError
@@ -55,6 +55,28 @@ CT_PATH_0_OF_8 = [
     "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
     "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
 ]
+# From size, to size, proof.
+CT_CONSISTENCY = [
+    (1, 1, []),
+    (1, 8, CT_PATH_0_OF_8),
+    (
+        6,
+        8,
+        [
+            "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+            "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+            "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+        ],
+    ),
+    (
+        2,
+        5,
+        [
+            "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+            "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+        ],
+    ),
+]
 CT_LEAF_HASHES = [leaf_hash(leaf) for leaf in CT_LEAVES]
 CT_ROOT = bytes.fromhex(CT_ROOTS[8])
 SIZES = 71
@@ -89,6 +111,18 @@ def plain_root(leaves: Sequence[bytes]) -> bytes:
     return node_hash(plain_root(leaves[:k]), plain_root(leaves[k:]))
 
 
+def plain_consistency(old: int, leaves: Sequence[bytes], *, whole: bool) -> list[bytes]:
+    """Return the proof by the recursive definition (SUBPROOF) of RFC 6962 section 2.1.2."""
+    if old == len(leaves):
+        return [] if whole else [plain_root(leaves)]
+    k = 1
+    while 2 * k < len(leaves):
+        k *= 2
+    if old <= k:
+        return [*plain_consistency(old, leaves[:k], whole=whole), plain_root(leaves[k:])]
+    return [*plain_consistency(old - k, leaves[k:], whole=False), plain_root(leaves[:k])]
+
+
 def reason_of(error: pytest.ExceptionInfo[ProofError]) -> str:
     """Return the reason of a refusal."""
     return error.value.reason
@@ -103,6 +137,21 @@ def test_roots_of_the_ct_leaves(size: int) -> None:
 def test_path_of_the_ct_leaves() -> None:
     """The path from the first of the eight leaves is the published one."""
     assert [h.hex() for h in inclusion_proof(0, 8, reader_of(CT_LEAF_HASHES))] == CT_PATH_0_OF_8
+
+
+@pytest.mark.parametrize(("old", "new", "proof"), CT_CONSISTENCY)
+def test_consistency_of_the_ct_leaves(old: int, new: int, proof: list[str]) -> None:
+    """The consistency proofs between sizes of the eight leaves are the published ones."""
+    ours = consistency_proof(old, new, reader_of(CT_LEAF_HASHES))
+    assert [h.hex() for h in ours] == proof
+    verify_consistency(old, bytes.fromhex(CT_ROOTS[old]), new, bytes.fromhex(CT_ROOTS[new]), ours)
+
+
+def test_consistency_and_definition_agree() -> None:
+    """Every consistency proof up to 71 leaves is that of the recursive definition."""
+    for new in range(1, SIZES + 1):
+        for old in range(1, new + 1):
+            assert consistency_proof(old, new, READ) == plain_consistency(old, LEAVES[:new], whole=True)
 
 
 @pytest.mark.parametrize("size", range(SIZES + 1))
@@ -186,23 +235,25 @@ def test_every_consistency_proof_verifies() -> None:
 
 
 def test_proofs_of_pymerkle_are_ours() -> None:
-    """An independent library makes the same roots and the same inclusion and consistency proofs."""
-    tree = InmemoryTree(algorithm="sha256")
+    """An independent library makes the same roots and inclusion proofs, and proves our roots consistent.
+
+    Its consistency proofs are laid out in a way of its own, so they are not compared hash by hash.
+    """
+    tree = pymerkle.InmemoryTree(algorithm="sha256")
     leaves: list[bytes] = []
     for size in range(1, 40):
         entry = b"entry %d" % size
         tree.append_entry(entry)
         leaves.append(leaf_hash(entry))
-        assert tree.get_state(size) == root_of(leaves)
+        assert tree.get_root(size) == root_of(leaves)
     read = reader_of(leaves)
     for size in range(1, 40):
         for index in range(size):
             path = tree.prove_inclusion(index + 1, size).path
             assert path == [leaves[index], *inclusion_proof(index, size, read)]
         for old in range(1, size):
-            theirs = tree.prove_consistency(old, size)
-            ours = consistency_proof(old, size, read)
-            assert theirs.path == ([tree.get_state(old)] if old & (old - 1) == 0 else []) + ours
+            roots = root_of(leaves[:old]), root_of(leaves[:size])
+            pymerkle.verify_consistency(*roots, tree.prove_consistency(old, size), old, size, "sha256")
 
 
 def test_sigstore_accepts_our_inclusion_proofs() -> None:
@@ -249,7 +300,7 @@ def test_forged_inclusion(index: int, size: int, proof: list[bytes], reason: str
 
 
 def test_a_node_is_no_leaf() -> None:
-    """An inner node cannot be passed off as the entry of a smaller tree, as leaves and nodes hash differently."""
+    """An inner node cannot be passed off as an entry, as leaves and nodes hash differently."""
     left, right = LEAVES[:2]
     assert leaf_hash(left + right) != node_hash(left, right)
     with pytest.raises(ProofError):
