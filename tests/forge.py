@@ -81,7 +81,7 @@ def _voting() -> World:
 
 
 def _releasing() -> World:
-    """Two ballots of shares 2 and 3 are announced in release 2; none stands yet. `waiting` holds them sorted."""
+    """Ballots of shares 2 and 3 are announced in release 2; none stands yet. `waiting` holds them sorted."""
     world = _voting()
     ballots = [world.cast(shares(world)[number], world.some_choices("adult", number)) for number in (2, 3)]
     world.waiting = sorted(map(encode, ballots), key=leaf_hash)  # type: ignore[attr-defined]
@@ -97,7 +97,7 @@ def _releasing_again() -> World:
 
 
 def _releasing_one_voter() -> World:
-    """Two ballots are announced in release 2, and the first stands; the other may not be of the same voter."""
+    """Two ballots are announced in release 2, the first stands; the other may not be the same voter's."""
     world = _voting()
     share = shares(world)[2]
     first = world.cast(share, world.some_choices("adult", 1))

@@ -1,8 +1,8 @@
 """Write tests/vectors/*.json: `make vectors`, or `python -m tests.make_vectors [FOLDER]`.
 
-Every file is {"about", "cases": [{"name", "call", "given", "gives" or "refused"}]}; `refused` is the reason.
-What a call takes and gives stands in vector_calls.py. rfc9180.json and rfc9474.json come from the RFCs and are
-not written here. Two runs write the same bytes.
+A file is {"about", "cases": [{"name", "call", "given", "gives" or "refused"}]}; `refused` is the reason.
+What a call takes and gives stands in vector_calls.py. rfc9180.json and rfc9474.json come from the RFCs
+and are not written here. Two runs write the same bytes.
 """
 
 import json

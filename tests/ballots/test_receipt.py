@@ -91,6 +91,6 @@ def test_a_false_receipt_is_refused(attack: Callable[[], object]) -> None:
     ],
 )
 def test_when_a_promise_is_broken(times: tuple[int, ...], *, present: bool, now: int, broken: bool) -> None:
-    """Broken is: absent from a checkpoint that all cosigned past the deadline, or no such one within an hour."""
+    """Broken: absent from a checkpoint that all cosigned past the deadline, or none such within an hour."""
     promise: Promise = PROMISE
     assert is_broken(promise, times, present, now) is broken

@@ -142,13 +142,7 @@ def test_records_are_frozen() -> None:
 
 def test_the_hash_is_labelled_and_length_prefixed() -> None:
     """H is SHA-256 over the label and each part with its length, so no two inputs run together."""
-    raw = (
-        b"wijkaandeel/v1/test\0"
-        + b"\0\0\0\x02ab"
-        + b"\0\0\0\x08"
-        + (7).to_bytes(8, "big")
-        + b"\0\0\0\x02\xc3\xa9"
-    )
+    raw = b"wijkaandeel/v1/test\0\0\0\0\x02ab\0\0\0\x08" + (7).to_bytes(8, "big") + b"\0\0\0\x02\xc3\xa9"
     assert H("test", b"ab", 7, "é") == hashlib.sha256(raw).digest()
     assert H("test", b"a", b"b") != H("test", b"ab", b"")
 
