@@ -1,0 +1,1 @@
+"""Book what residents decided: grants, commitments, and an export that others can check."""
