@@ -1,0 +1,1 @@
+"""A whole election in a few minutes, on real code: `wijkaandeel demo`."""

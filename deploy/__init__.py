@@ -1,0 +1,1 @@
+"""What runs the project: checks, benchmarks, and how it is installed."""

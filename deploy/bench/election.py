@@ -1,0 +1,175 @@
+"""A made-up election that is large enough to measure with, made on all cores and kept for the next time.
+
+The same source code gives the same election, so what is kept carries a hash of that source in its name.
+Shares are signed with the issuers' private keys at hand, which no voter has; a share is the same either way.
+"""
+
+import hashlib
+import multiprocessing
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from ballots import entries as e
+from ballots.merkle import leaf_hash
+from ballots.points import ed25519_public
+from ballots.shares import EXPONENT, SALT_LENGTH, IssuerPrivateKey
+from ballots.verification import blinded_hash, share_message
+from ballots.voter import Share, vote
+from ballots.wire import Hash, Key, Rsa, decode, encode
+from deploy.bench.machine import count_cores
+from tally.opening import Opened, open_ballot
+from tests.simulator import NO_SIGNATURE, Draw, Options, World, changed
+
+STYLE = "adult"
+RELEASES = [1_700_000_000, 4_000_000_000]
+"""One time that is over, so that a sequencer releases at once; one far ahead, so that casts come in."""
+CHUNK = 50
+FEW, MANY = 400, 10_000
+"""How many ballots are made for a try and for a measurement."""
+ROOT = Path(__file__).parents[2]
+SOURCES = ("ballots", "tests", "deploy/bench")
+
+_PSS = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=SALT_LENGTH)
+_world: list[World] = []
+
+
+def make_options(voters: int, **changes: object) -> Options:
+    """Return an election of six trustees, four of which open, with `voters` on the roll."""
+    options = Options(residents={STYLE: voters}, releases=list(RELEASES), page=400, seed="bench")
+    for name, value in changes.items():
+        setattr(options, name, value)
+    return options
+
+
+@cache
+def hash_sources() -> str:
+    """Return a short hash of all that decides what an election looks like."""
+    digest = hashlib.sha256()
+    for folder in SOURCES:
+        for path in sorted((ROOT / folder).glob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+# --- ballots --------------------------------------------------------------------------------------
+
+
+def make_ballots(count: int) -> list[bytes]:
+    """Return that many ballots of different voting keys, made on all cores."""
+    starts = range(0, count, CHUNK)
+    with start_pool() as pool:
+        parts = pool.map(_make_part, ((start, min(start + CHUNK, count)) for start in starts))
+        return [raw for part in parts for raw in part]
+
+
+def start_pool() -> ProcessPoolExecutor:
+    """Return one process a core; each knows the election."""
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(count_cores(), mp_context=context, initializer=_learn)
+
+
+def _learn() -> None:
+    world = World(make_options(1))
+    world.set_up()
+    _world[:] = [world]
+
+
+def _make_part(span: tuple[int, int]) -> list[bytes]:
+    return [make_ballot(_world[0], number) for number in range(*span)]
+
+
+def open_all(ballots: Sequence[bytes], keys: Mapping[int, bytes]) -> Iterator[Opened]:
+    """Yield what is in ballots, opened on all cores with trustees' keys by number."""
+    parts = [ballots[start : start + CHUNK] for start in range(0, len(ballots), CHUNK)]
+    with start_pool() as pool:
+        for opened in pool.map(_open_part, ((part, dict(keys)) for part in parts)):
+            yield from opened
+
+
+def _open_part(work: tuple[Sequence[bytes], Mapping[int, bytes]]) -> list[Opened]:
+    ballots, keys = work
+    election = _world[0].election
+    return [open_ballot(election, decode(e.Ballot, raw), Hash(leaf_hash(raw)), keys) for raw in ballots]
+
+
+def make_ballot(world: World, number: int) -> bytes:
+    """Return ballot `number`, sealed afresh."""
+    draw = Draw(f"bench ballot {number}")
+    voting_seed = draw(32)
+    message = share_message(world.election.manifest_hash, STYLE, ed25519_public(voting_seed))
+    signatures = [Rsa(_sign_share(key, message)) for key in world.keys.issuers.values()]
+    share = Share(signatures=signatures, style=STYLE, voting_seed=voting_seed)
+    return encode(vote(world.election, share, world.some_choices(STYLE, number), draw))
+
+
+def _sign_share(key: IssuerPrivateKey, message: bytes) -> bytes:
+    return _load(key).sign(message, _PSS, hashes.SHA384())
+
+
+@cache
+def _load(key: IssuerPrivateKey) -> rsa.RSAPrivateKey:
+    public = rsa.RSAPublicNumbers(EXPONENT, key.public.modulus)
+    private = pow(EXPONENT, -1, (key.p - 1) * (key.q - 1))
+    numbers = rsa.RSAPrivateNumbers(key.p, key.q, private, key.d_p, key.d_q, key.q_inverse, public)
+    return numbers.private_key(unsafe_skip_rsa_key_validation=True)
+
+
+def make_requests(world: World) -> Iterator[tuple[bytes, list[bytes]]]:
+    """Yield every resident's request and its blinded messages; they are random numbers and not blinded."""
+    for resident in world.residents:
+        blinded = [b"\0" + world.draw(383) for _ in world.keys.issuers]
+        request = e.Request(
+            blinded=[Hash(blinded_hash(each)) for each in blinded],
+            credential=Key(resident.credential),
+            signature=NO_SIGNATURE,
+            style=STYLE,
+        )
+        signature = world.sign(resident.credential_seed, request)
+        yield encode(changed(request, signature=signature)), blinded
+
+
+# --- what is kept ---------------------------------------------------------------------------------
+
+
+def keep_ballots(folder: Path, *, quick: bool) -> list[bytes]:
+    """Return many ballots, kept in a folder from the time before if they are still right."""
+    count = FEW if quick else MANY
+    path = folder / f"ballots-{count}-{hash_sources()}"
+
+    def make(fresh: Path) -> None:
+        fresh.write_bytes(join(make_ballots(count)))
+
+    return split(keep(path, make).read_bytes())
+
+
+def keep(path: Path, make: Callable[[Path], None]) -> Path:
+    """Return a file or folder that `make` makes if it is not there; what is half made is never taken."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for old in path.parent.glob(f"{path.name.rpartition('-')[0]}-*"):
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+        fresh = path.with_name(f"{path.name}.new")
+        make(fresh)
+        fresh.rename(path)
+    return path
+
+
+def join(parts: Sequence[bytes]) -> bytes:
+    """Return byte strings in one, each with its length before it."""
+    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+
+def split(raw: bytes) -> list[bytes]:
+    """Return the byte strings in one; the inverse of `join`."""
+    parts, at = [], 0
+    while at < len(raw):
+        end = at + 4 + int.from_bytes(raw[at : at + 4], "big")
+        parts.append(raw[at + 4 : end])
+        at = end
+    return parts

@@ -1,0 +1,132 @@
+"""Ballots in PostgreSQL. One described query a function; constraints decide races.
+
+The primary key (voting key, revision) lets one ballot of a revision in; a later revision comes in only if the
+row of the one before is there, of the same style, under the hash that it names. Rows are never removed.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from ballots.entries import Ballot
+from ballots.wire import Hash, Record
+from service.phase import hold_open
+
+if TYPE_CHECKING:
+    import asyncpg
+
+STORE = """
+-- Ballots of one revision, in the order of their voting keys so that two batches never wait for each other.
+-- What has a row already, or does not follow the revision before, is left out. Returns what came in.
+INSERT INTO box.ballots (voting_key, revision, entry_hash, style, previous, raw)
+SELECT new.voting_key, $1::smallint, new.entry_hash, new.style, new.previous,
+       CASE WHEN $7 AND EXISTS (SELECT FROM board.entries e WHERE e.entry_hash = new.entry_hash) THEN NULL
+            ELSE new.raw END
+FROM unnest($2::bytea[], $3::bytea[], $4::text[], $5::bytea[], $6::bytea[])
+     AS new (voting_key, entry_hash, style, previous, raw)
+WHERE $1 = 1 OR EXISTS (
+    SELECT FROM box.ballots AS before
+    WHERE before.voting_key = new.voting_key AND before.revision = $1 - 1
+      AND before.entry_hash = new.previous AND before.style = new.style
+)
+ORDER BY new.voting_key, new.entry_hash
+ON CONFLICT DO NOTHING
+RETURNING entry_hash
+"""
+FIND_CHAINS = """
+-- All revisions of these voting keys, first ones first.
+SELECT voting_key, revision, entry_hash, style, raw IS NULL AS on_board
+FROM box.ballots WHERE voting_key = ANY($1::bytea[]) ORDER BY voting_key, revision
+"""
+READ_RAW = """
+-- Ballots that are not on the board yet, by hash.
+SELECT raw FROM box.ballots WHERE entry_hash = ANY($1::bytea[]) AND raw IS NOT NULL
+"""
+LIST_WAITING = """
+-- The hashes of a range of the ballots that are not on the board yet.
+SELECT entry_hash FROM box.ballots WHERE raw IS NOT NULL AND entry_hash > $1 ORDER BY entry_hash LIMIT $2
+"""
+FIND_MISSING = """
+-- Which of these hashes have no row.
+SELECT hash FROM unnest($1::bytea[]) AS given (hash)
+WHERE NOT EXISTS (SELECT FROM box.ballots WHERE entry_hash = hash)
+"""
+
+
+class Cast(Record):
+    """A ballot that has passed every check that does not need its place."""
+
+    ballot: Ballot
+    entry_hash: Hash
+    raw: bytes
+
+
+class Stored(Record):
+    """A row of a voting key's chain."""
+
+    entry_hash: bytes
+    on_board: bool
+    revision: int
+    style: str
+
+
+async def store_casts(
+    connection: "asyncpg.Connection", casts: Sequence[Cast], *, recovering: bool = False
+) -> set[bytes] | None:
+    """Return the hashes of the ballots that came in, or None if the voting is not open; in one transaction.
+
+    Lower revisions go first, so that two of one voting key may come in together. `recovering` leaves out the
+    bytes of ballots that stand on the board already.
+    """
+    async with connection.transaction():
+        if not await hold_open(connection):
+            return None
+        ordered = sorted(casts, key=lambda cast: cast.ballot.revision)
+        stored: set[bytes] = set()
+        for revision, group in groupby(ordered, key=lambda cast: cast.ballot.revision):
+            columns = _columns(group)
+            rows = await connection.fetch(STORE, revision, *columns, recovering)
+            stored.update(row["entry_hash"] for row in rows)
+    return stored
+
+
+def _columns(casts: Iterable[Cast]) -> tuple[Sequence[object], ...]:
+    rows = list(casts)
+    return (
+        [cast.ballot.voting_key for cast in rows],
+        [cast.entry_hash for cast in rows],
+        [cast.ballot.style for cast in rows],
+        [cast.ballot.previous for cast in rows],
+        [cast.raw for cast in rows],
+    )
+
+
+async def find_chains(
+    connection: "asyncpg.Connection", voting_keys: Iterable[bytes]
+) -> dict[bytes, list[Stored]]:
+    """Return the rows of each of these voting keys, in the order of their revisions."""
+    chains: dict[bytes, list[Stored]] = {}
+    for row in await connection.fetch(FIND_CHAINS, [bytes(key) for key in voting_keys]):
+        stored = Stored(
+            entry_hash=row["entry_hash"],
+            on_board=row["on_board"],
+            revision=row["revision"],
+            style=row["style"],
+        )
+        chains.setdefault(row["voting_key"], []).append(stored)
+    return chains
+
+
+async def read_raw(connection: "asyncpg.Connection", hashes: Iterable[bytes]) -> list[bytes]:
+    """Return those of these ballots that are not on the board yet."""
+    return [row["raw"] for row in await connection.fetch(READ_RAW, list(hashes))]
+
+
+async def list_waiting(connection: "asyncpg.Connection", after: bytes, limit: int) -> list[bytes]:
+    """Return the next hashes, after one, of ballots that are not on the board yet."""
+    return [row["entry_hash"] for row in await connection.fetch(LIST_WAITING, after, limit)]
+
+
+async def find_missing(connection: "asyncpg.Connection", hashes: Iterable[bytes]) -> set[bytes]:
+    """Return those of these hashes that no row has."""
+    return {row["hash"] for row in await connection.fetch(FIND_MISSING, list(hashes))}

@@ -1,0 +1,1 @@
+"""The board's side of the service: the one writer, the published files, the witnesses."""

@@ -1,0 +1,52 @@
+"""What every answer has and every request keeps to: headers that close the browser's doors, a time limit.
+
+Written on raw ASGI messages, as it runs for every cast. TLS and the header that insists on it are the
+proxy's.
+"""
+
+import asyncio
+
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.errors import UnavailableError
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+)
+HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+NOT_KEPT = {"cache-control": "no-store"}
+"""What answers have that say nothing else about being kept."""
+
+_ENCODED = [(name.encode(), value.encode()) for name, value in (HEADERS | NOT_KEPT).items()]
+
+
+async def add_headers(message: Message, scope: Scope) -> None:
+    """Add to an answer the headers that it lacks."""
+    if message["type"] == "http.response.start":
+        given = list(message["headers"])
+        names = {name for name, _ in given}
+        message["headers"] = [*given, *(header for header in _ENCODED if header[0] not in names)]
+
+
+class TimeLimit:
+    """Ends a request that takes too long, from its first byte to its answer."""
+
+    def __init__(self, app: ASGIApp, seconds: float) -> None:
+        self._app = app
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                await self._app(scope, receive, send)
+        except TimeoutError:
+            raise UnavailableError("too-slow", f"expected it to be done within {self._seconds:g} s") from None

@@ -1,0 +1,1 @@
+"""The public pages: what anybody may see of an election."""

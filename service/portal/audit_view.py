@@ -1,0 +1,77 @@
+"""What the page for auditors shows: the anchor, the command, what it checks. Pure."""
+
+from itertools import groupby
+
+import msgspec
+
+from ballots.note import format_vkey
+from service.portal.follow import Snapshot
+from tally.audit.checks import CHECKS
+
+LOCAL = ("127.0.0.1", "localhost", "[::1]")
+PARTS = {
+    "log": "Het logboek: de handtekeningen en of er niets is weggelaten of veranderd",
+    "files": "De bestanden: teksten, tekeningen en uitslag",
+    "entries": "Elke tegel: vorm, volgorde en handtekeningen",
+    "set-up": "De regels van de verkiezing",
+    "roll and start": "De kiezerslijst en de opening",
+    "requests": "De aanvragen van aandelen",
+    "ballots": "De stembiljetten",
+    "closing": "De sluiting en de sleutels",
+    "count": "Openen en tellen, helemaal opnieuw",
+    "certification": "De vaststelling",
+}
+
+
+class AuditPart(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the audit with its checks as (id, sentence); sentences are in English, as in the report."""
+
+    title: str
+    checks: list[tuple[str, str]]
+
+
+class AuditShown(msgspec.Struct, frozen=True, kw_only=True):
+    """The page for auditors; `anchor` and `operator` are empty before the manifest stands."""
+
+    anchor: str
+    operator: str
+    command: str
+    board: str
+    size: int
+    witnessed: int
+    trustees: int
+    enough: int
+    parts: list[AuditPart]
+    checks: int
+
+
+def show_audit(snapshot: Snapshot) -> AuditShown:
+    """Return the page for auditors."""
+    election = snapshot.election
+    parts = [
+        AuditPart(title=PARTS.get(part, part), checks=[(check.id, check.name) for check in checks])
+        for part, checks in groupby(CHECKS, key=lambda check: check.part)
+    ]
+    anchor = operator = command = board = ""
+    if election is not None:
+        anchor = election.manifest_hash.hex()
+        operator = format_vkey(election.operator_vkey)
+        board = board_address(election.manifest.origin)
+        command = f"wijkaandeel audit {board} --manifest {anchor} --operator-key '{operator}'"
+    return AuditShown(
+        anchor=anchor,
+        operator=operator,
+        command=command,
+        board=board,
+        size=snapshot.size,
+        witnessed=snapshot.witnessed_size,
+        trustees=election.n if election else 0,
+        enough=election.k if election else 0,
+        parts=parts,
+        checks=len(CHECKS),
+    )
+
+
+def board_address(origin: str) -> str:
+    """Return the address behind an origin, which has no scheme; a machine's own address has no TLS."""
+    return f"{'http' if origin.startswith(LOCAL) else 'https'}://{origin}"

@@ -1,0 +1,22 @@
+"""Every way in which a page says no, in plain Dutch: what happened, and what the reader can do."""
+
+
+class PageError(Exception):
+    """The base. `status` is the answer over HTTP; `title` says what happened, `advice` what to do."""
+
+    status = 400
+
+    def __init__(self, title: str, advice: str) -> None:
+        super().__init__(title)
+        self.title = title
+        self.advice = advice
+
+
+class NotHereError(PageError):
+    """An address that leads nowhere; whoever followed the link must look at it again."""
+
+    status = 404
+
+
+class TypedError(PageError):
+    """Something typed into a form that cannot be meant; the reader must look at the letter again."""

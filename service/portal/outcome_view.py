@@ -1,0 +1,248 @@
+"""What the outcome's page shows: who won, and for every project the reason as a sentence. Pure."""
+
+from fractions import Fraction
+
+import msgspec
+
+from ballots.codes import ballot_number
+from ballots.election import Election
+from ballots.entries import Certify, Seal
+from ballots.manifest import BallotProject, Contest, Method
+from service.portal import words
+from service.portal.election_view import Funder, file_address, show_pot
+from service.portal.follow import Snapshot
+from tally.outcome import CountOutcome, Outcome, Paid, ProjectOutcome, RoundOutcome
+
+MAX_INVALID = 500
+"""The most invalid ballots that the page lists; the outcome file has them all."""
+
+
+class Winner(msgspec.Struct, frozen=True, kw_only=True):
+    """A chosen project as a tile."""
+
+    title: str
+    cost: int
+    picture: str
+    votes: str
+    tone: int
+
+
+class ProjectRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A project with what it got and the reason."""
+
+    title: str
+    cost: int
+    votes: str
+    chosen: bool
+    reason: str
+
+
+class RoundRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A round of the count in words."""
+
+    number: int
+    title: str
+    cost: int
+    votes: str
+    what: str
+    money_left: int
+    tie: str
+
+
+class CountShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One count: the pot, its winners, every project, every round."""
+
+    pot: str
+    who: str
+    right: str
+    is_advice: bool
+    budget: int
+    cost: int
+    left: int
+    ballots: str
+    funders: list[Funder]
+    coins: list[int]
+    winners: list[Winner]
+    projects: list[ProjectRow]
+    rounds: list[RoundRow]
+
+
+class ContestOutcomeShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A contest with its counts."""
+
+    id: str
+    title: str
+    rule: str
+    counts: list[CountShown]
+
+
+class OutcomeShown(msgspec.Struct, frozen=True, kw_only=True):
+    """The outcome's page. `invalid` are (ballot number, entry hash, reason)."""
+
+    contests: list[ContestOutcomeShown]
+    certified: bool
+    officials: str
+    counted: str
+    turnout: str
+    superseded: int
+    invalid: list[tuple[str, bytes, str]]
+    more_invalid: int
+    lot: str
+    file: str
+    ties: str
+
+
+def show_outcome(snapshot: Snapshot, file: bytes) -> OutcomeShown | None:
+    """Return the outcome's page, None before the count; `file` is the hash of the outcome file."""
+    election, outcome = snapshot.election, snapshot.outcome
+    if election is None or outcome is None:
+        return None
+    certify = snapshot.find(Certify)
+    people = {official.id: official.title for official in election.manifest.officials}
+    shown = outcome.invalid[:MAX_INVALID]
+    return OutcomeShown(
+        contests=[
+            ContestOutcomeShown(
+                id=each.contest,
+                title=election.contests[each.contest].title,
+                rule=words.RULES[each.counts[0].rule],
+                counts=[
+                    _show_count(count, election.contests[each.contest], election) for count in each.counts
+                ],
+            )
+            for each in outcome.contests
+        ],
+        certified=certify is not None,
+        officials=words.say_list([people[each.official] for each in certify.signatures]) if certify else "",
+        counted=words.say_count(outcome.counted, "stembiljet", "stembiljetten"),
+        turnout=_say_turnout(outcome, snapshot),
+        superseded=outcome.superseded,
+        invalid=[
+            (ballot_number(each.ballot), bytes(each.ballot), words.INVALID.get(each.reason, each.reason))
+            for each in shown
+        ],
+        more_invalid=len(outcome.invalid) - len(shown),
+        lot=outcome.lot.hex(),
+        file=file_address(file),
+        ties=words.TIES,
+    )
+
+
+def _say_turnout(outcome: Outcome, snapshot: Snapshot) -> str:
+    seal = snapshot.find(Seal)
+    size = sum(each.size for each in seal.styles) if seal else 0
+    if not size:
+        return ""
+    voters = outcome.counted + len(outcome.invalid)
+    percent = f"{round(1000 * voters / size) / 10:g}".replace(".", ",")
+    return f"{percent}\u00a0% van de {words.say_number(size)} nummers op de kiezerslijst"
+
+
+def _show_count(count: CountOutcome, contest: Contest, election: Election) -> CountShown:
+    projects = {project.id: project for project in contest.projects}
+    pot = next(each for each in contest.pots if each.id == count.pot)
+    style = election.styles[count.styles[0]]
+    method = next(each.method for each in style.contests if each.contest == contest.id)
+    shown = show_pot(pot)
+    by_project = {each.project: each for each in count.projects}
+    order = [
+        *count.winners,
+        *sorted(by_project.keys() - set(count.winners), key=lambda id_: _rank(by_project[id_])),
+    ]
+    return CountShown(
+        pot=pot.title,
+        who=words.say_list([election.styles[each].title for each in count.styles]),
+        right=shown.right,
+        is_advice=pot.right == "advice",
+        budget=count.budget,
+        cost=count.cost,
+        left=count.budget - count.cost,
+        ballots=words.say_count(count.ballots, "stembiljet", "stembiljetten"),
+        funders=shown.funders,
+        coins=shown.coins,
+        winners=[
+            _show_winner(projects[id_], by_project[id_], method, tone)
+            for tone, id_ in enumerate(count.winners)
+        ],
+        projects=[_show_project(projects[id_], by_project[id_], method) for id_ in order],
+        rounds=[_show_round(number, each, projects, method) for number, each in enumerate(count.rounds, 1)],
+    )
+
+
+def _rank(project: ProjectOutcome) -> tuple[int, str]:
+    return -project.votes, project.project
+
+
+def _show_winner(project: BallotProject, result: ProjectOutcome, method: Method, tone: int) -> Winner:
+    return Winner(
+        title=project.title,
+        cost=project.cost,
+        picture=file_address(project.picture),
+        votes=words.say_votes(result.votes, method),
+        tone=tone % 4,
+    )
+
+
+def _show_project(project: BallotProject, result: ProjectOutcome, method: Method) -> ProjectRow:
+    return ProjectRow(
+        title=project.title,
+        cost=project.cost,
+        votes=words.say_votes(result.votes, method),
+        chosen=result.reason == "chosen",
+        reason=say_reason(project, result),
+    )
+
+
+def say_reason(project: BallotProject, result: ProjectOutcome) -> str:
+    """Return why a project was chosen or not, as one or two sentences."""
+    supporters = words.say_count(result.supporters, "voorstander", "voorstanders")
+    match result.reason:
+        case "chosen":
+            return f"Gekozen. Het had {supporters}, en er was genoeg geld voor."
+        case "does-not-fit":
+            left = project.cost - result.missing
+            return (
+                "Niet gekozen: het paste niet meer. Toen het aan de beurt was, "
+                f"zat er nog {words.say_euros(left)} in de pot. "
+                f"Dat was {words.say_euros(result.missing)} te weinig."
+            )
+        case "supporters-cannot-pay":
+            return (
+                f"Niet gekozen. {supporters[0].upper()}{supporters[1:]} konden samen nog "
+                f"{words.say_euros(result.supporters_left)} betalen van de {words.say_euros(project.cost)}. "
+                f"Dat was {words.say_euros(result.missing)} te weinig."
+            )
+        case "no-votes":
+            return "Niet gekozen: niemand koos dit project."
+        case other:
+            return other
+
+
+def _show_round(
+    number: int, each: RoundOutcome, projects: dict[str, BallotProject], method: Method
+) -> RoundRow:
+    tie = ""
+    if each.tie:
+        between = words.say_list([projects[id_].title for id_ in each.tie[0].between])
+        tie = f"{between} stonden gelijk; {words.TIE_STEPS.get(each.tie[0].step, each.tie[0].step)}."
+    what = "Gekozen." if each.chosen else "Paste niet meer, overgeslagen."
+    if each.payments:
+        what = "Gekozen. " + " ".join(_say_payment(paid) for paid in each.payments)
+    return RoundRow(
+        number=number,
+        title=projects[each.project].title,
+        cost=projects[each.project].cost,
+        votes=words.say_votes(each.votes, method),
+        what=what,
+        money_left=each.money_left,
+        tie=tie,
+    )
+
+
+def _say_payment(paid: Paid) -> str:
+    ballots = words.say_count(paid.ballots, "stembiljet", "stembiljetten")
+    verb = "betaalde" if paid.ballots == 1 else "betaalden"
+    if paid.emptied:
+        return f"{ballots} {verb} alles wat er nog was, samen {words.say_euros(Fraction(paid.total))}."
+    each = "" if paid.ballots == 1 else "elk "
+    return f"{ballots} {verb} {each}{words.say_euros(Fraction(paid.most))}."

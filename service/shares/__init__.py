@@ -1,0 +1,1 @@
+"""Shares: a resident's request, logged first and signed by the issuers second."""

@@ -1,0 +1,185 @@
+"""The command `wijkaandeel audit`: options in, a verdict on the screen or as JSON out, exit 0 or 1."""
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from ballots.errors import ProtocolError
+from ballots.note import VerifierKey, parse_vkey
+from ballots.wire import Hash
+from tally.audit.findings import AuditResult
+from tally.audit.report import ReportError, make_report
+from tally.audit.run import audit
+from tally.audit.source import RecordError
+from tally.audit.workers import WorkersError
+from tally.record import open_record
+
+INVALID = 1
+UNUSABLE = 2
+
+EXAMPLES = """examples:
+  wijkaandeel audit demo/record --manifest "$(cat demo/manifest.hash)"
+  wijkaandeel audit https://stad.example/board --manifest 5f0c... --json
+  wijkaandeel audit demo/record --manifest 5f0c... --report anna report.json
+
+The manifest hash stands on every letter and on each partner's site: take it from there, not from the record.
+Exit code: 0 valid, 1 not valid, 2 the audit could not be done."""
+
+
+def parse_hash(text: str) -> bytes:
+    """Return the 32 bytes of 64 hex digits or 43 characters of base64url."""
+    if re.fullmatch(r"[0-9a-fA-F]{64}", text):
+        return bytes.fromhex(text)
+    try:
+        return Hash.parse(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("expected 64 hex digits, or 43 characters of base64url") from None
+
+
+def parse_key(text: str) -> VerifierKey:
+    """Return the key behind `name+id+base64`."""
+    try:
+        return parse_vkey(text)
+    except ProtocolError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the options of `audit`."""
+    parser = argparse.ArgumentParser(
+        prog="wijkaandeel audit",
+        description="Check everything that an election's public record claims, and count it again.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("record", help="the folder of a record, or its http(s) address")
+    parser.add_argument(
+        "--manifest", metavar="HASH", type=parse_hash, help="the manifest hash that the record must have"
+    )
+    parser.add_argument(
+        "--operator-key",
+        metavar="VKEY",
+        type=parse_key,
+        help="the operator's key that the manifest must have",
+    )
+    parser.add_argument("--json", action="store_true", help="write the result as JSON")
+    parser.add_argument("--jobs", metavar="N", type=int, help="processes to use (default: one a core)")
+    parser.add_argument(
+        "--report",
+        nargs=2,
+        metavar=("OFFICIAL", "FILE"),
+        help="also write an official's audit report to FILE",
+    )
+    return parser
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run `wijkaandeel audit`; return its exit code."""
+    options = make_parser().parse_args(argv)
+    try:
+        with open_record(options.record) as source, _bar(hidden=options.json) as bar:
+            result = audit(
+                source,
+                manifest=options.manifest,
+                operator=options.operator_key,
+                processes=options.jobs,
+                progress=bar.show,
+            )
+        if options.report:
+            official, path = options.report
+            Path(path).write_bytes(make_report(official, result))
+    except (RecordError, WorkersError, ReportError, OSError) as error:
+        print(f"wijkaandeel audit: {error}", file=sys.stderr)
+        return UNUSABLE
+    print(msgspec.json.encode(result).decode() if options.json else format_result(result))
+    return 0 if result.valid else INVALID
+
+
+class _Bar(Progress):
+    """A bar a stage, on the error stream."""
+
+    def __init__(self, hidden: bool) -> None:
+        console = Console(stderr=True)
+        super().__init__(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            disable=hidden or not console.is_terminal,
+            transient=True,
+        )
+        self._stages: dict[str, TaskID] = {}
+
+    def show(self, stage: str, done: int, size: int) -> None:
+        """Show how far a stage is."""
+        if stage not in self._stages:
+            self._stages[stage] = self.add_task(stage, total=size)
+        self.update(self._stages[stage], completed=done)
+
+
+def _bar(hidden: bool) -> _Bar:
+    return _Bar(hidden)
+
+
+def format_result(result: AuditResult) -> str:
+    """Return the result for people: a line a check, then the verdict and what it means."""
+    messages = {fault.id: fault for fault in result.faults}
+    lines = []
+    for check in result.checks:
+        mark = "ok  " if check.ok else "FAIL" if check.id in messages else "--  "
+        lines.append(f"{mark} {check.id} {check.count:>9}  {check.name}")
+        if check.id in messages:
+            fault = messages[check.id]
+            at = f"entry {fault.at}" if isinstance(fault.at, int) else fault.at
+            reason = f" ({fault.reason})" if fault.reason else ""
+            lines.append(f"{'':20}at {at}: {fault.message}{reason}")
+    return "\n".join([*lines, "", *_turnout(result), *_verdict(result)])
+
+
+def _turnout(result: AuditResult) -> list[str]:
+    return [
+        f"Style {each.style}: {each.credentials} on the roll of {each.population} people, "
+        f"{each.requests} asked for a share, {each.voters} voted, {each.ballots} ballots"
+        for each in result.turnout
+    ]
+
+
+def _verdict(result: AuditResult) -> list[str]:
+    phase = f", phase {result.phase}" if result.phase else ""
+    lines = [f"Board: {result.size} entries{phase}, root {result.root or 'unknown'}"]
+    if result.manifest:
+        lines.append(f"Manifest: {result.manifest}")
+    lines.append(
+        f"Slack: {result.slack} ballots could at most be by somebody else or missing; "
+        f"invalid ballots: {result.invalid_ballots}"
+    )
+    lines += _risk(result)
+    if not result.valid:
+        lines.append("Verdict: NOT VALID")
+    elif result.anchored:
+        lines.append("Verdict: valid, and anchored in the manifest hash that you gave")
+    else:
+        lines.append(
+            "Verdict: consistent, not anchored (give --manifest HASH, from a letter or a partner's site)"
+        )
+    return lines
+
+
+def _risk(result: AuditResult) -> list[str]:
+    if result.phase not in ("counted", "certified"):
+        return ["Outcome: not counted yet"]
+    if not result.valid:
+        return ["Outcome: nothing can be said of it"]
+    texts = {
+        False: "slack and invalid ballots could not change who wins",
+        True: "slack and invalid ballots could change who wins",
+        None: "whether slack and invalid ballots could change who wins cannot be said for this count rule",
+    }
+    return [f"Outcome: counted again, the same; {texts[result.outcome_at_risk]}"]

@@ -1,0 +1,190 @@
+"""Open every counted ballot again, count again, and compare with the outcome file and the tally.
+
+The ballots are read a second time, when the keys are known; that they are the same bytes is made sure by
+building the root once more. Format: PROTOCOL.md sections 11, 12 and 14.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
+
+from ballots.board import Board
+from ballots.election import Election
+from ballots.entries import Ballot, parse_entry
+from ballots.errors import ProofError, WireError
+from ballots.merkle import Frontier, leaf_hash
+from ballots.wire import Hash, content_hash
+from tally.audit.files import path_of
+from tally.audit.findings import Findings
+from tally.audit.log import bundles_of, read_bundle
+from tally.audit.replay import Replay
+from tally.audit.source import RecordError, Source
+from tally.audit.workers import Pending, Workers
+from tally.opening import Opened, open_ballot
+from tally.outcome import MAX_OUTCOME, BallotCount, Outcome, parse_outcome, tally_entry
+
+OUTCOME_CHECKS = ("T02", "T03", "T04", "T05", "T06", "T07")
+_COUNT_CHECKS = ("T03", "T04", "T05", "T06")
+
+
+class Recount:
+    """What counting again gave: the outcome, where invalid ballots stand, and how many a style has."""
+
+    def __init__(self) -> None:
+        self.outcome: Outcome | None = None
+        self.opened = 0
+        self.places: dict[Hash, int] = {}
+        self.invalid: Counter[str] = Counter()
+
+
+class ChangedError(RecordError):
+    """A record that was not the same when it was read again."""
+
+
+def open_ballots(
+    election: Election, ballots: Sequence[bytes], keys: Mapping[int, bytes]
+) -> list[Opened | str]:
+    """Return what is in each ballot, or the name of the error where opening one went as nobody foresaw."""
+    answers: list[Opened | str] = []
+    for raw in ballots:
+        try:
+            entry = parse_entry(raw)
+            assert isinstance(entry, Ballot)
+            answers.append(open_ballot(election, entry, Hash(leaf_hash(raw)), keys))
+        except Exception as error:  # noqa: BLE001 - any bytes must lead to a verdict
+            answers.append(type(error).__name__)
+    return answers
+
+
+def recount(source: Source, size: int, replay: Replay, workers: Workers, findings: Findings) -> Recount:
+    """Open and count again, and compare (T02 to T07); the record of `size` entries has a tally."""
+    again = Recount()
+    published = _read_outcome(source, replay, findings)
+    if published is None:
+        return again
+    if replay.board.tally is not None and _same_tally(published, replay.board, replay.tally_at, findings):
+        findings.passed("T07")
+    try:
+        mine = _count(source, size, replay, workers, again)
+    except (RecordError, ProofError) as error:
+        findings.failed("L04", replay.tally_at, str(error))
+        findings.cut(_COUNT_CHECKS)
+        return again
+    if isinstance(mine, str):
+        findings.failed("T03", replay.tally_at, f"a ballot could not be opened: {mine}")
+        findings.cut(_COUNT_CHECKS)
+        return again
+    again.outcome = mine
+    _compare(published, mine, again, replay.tally_at, findings)
+    return again
+
+
+def _read_outcome(source: Source, replay: Replay, findings: Findings) -> Outcome | None:
+    assert replay.board.tally is not None
+    name = replay.board.tally.outcome
+    try:
+        raw = source.read(path_of(name), MAX_OUTCOME)
+    except RecordError:
+        findings.cut(OUTCOME_CHECKS)
+        return None
+    if content_hash(raw) != name:
+        findings.cut(OUTCOME_CHECKS)
+        return None
+    try:
+        outcome = parse_outcome(raw)
+    except WireError as error:
+        findings.failed("T02", path_of(name), str(error), error.reason)
+        findings.cut(OUTCOME_CHECKS)
+        return None
+    findings.passed("T02")
+    return outcome
+
+
+def _same_tally(published: Outcome, board: Board, at: int, findings: Findings) -> bool:
+    if tally_entry(published) == board.tally:
+        return True
+    findings.failed("T07", at, "expected the winners and numbers of the outcome file")
+    return False
+
+
+def _count(source: Source, size: int, replay: Replay, workers: Workers, again: Recount) -> Outcome | str:
+    election, voters = replay.board.resolved, replay.board.voters
+    counting = BallotCount(election)
+    for index, opened in _opened(source, size, replay, workers):
+        if isinstance(opened, str):
+            return opened
+        counting.add(opened)
+        again.opened += 1
+        if not opened.choices:
+            again.places[opened.entry_hash] = index
+            again.invalid[opened.style] += 1
+    superseded = sum(voters.ballots.values()) - again.opened
+    return counting.finish(superseded)
+
+
+def _opened(
+    source: Source, size: int, replay: Replay, workers: Workers
+) -> Iterator[tuple[int, Opened | str]]:
+    """Yield place and content of every ballot that is its voting key's last, in board order."""
+    board = replay.board
+    last = board.voters.last_hashes()
+    keys = {number: board.trustee_keys[number] for number in sorted(board.trustee_keys)[: board.resolved.k]}
+    waiting: deque[tuple[list[int], Pending[list[Opened | str]]]] = deque()
+    for places, ballots in _last_ballots(source, board, size, last):
+        waiting.append((places, workers.submit(open_ballots, ballots, keys)))
+        if len(waiting) > workers.window:
+            first, pending = waiting.popleft()
+            yield from zip(first, pending.result(), strict=True)
+    for first, pending in waiting:
+        yield from zip(first, pending.result(), strict=True)
+
+
+def _last_ballots(
+    source: Source, board: Board, size: int, last: set[bytes]
+) -> Iterator[tuple[list[int], list[bytes]]]:
+    """Yield places and bytes of the ballots in `last`, a bundle at a time; ChangedError if the root differs.
+
+    The board may have stopped before the log's `size`, but not before the ballots' end.
+    """
+    tree = Frontier()
+    for tile in bundles_of(size):
+        places: list[int] = []
+        ballots: list[bytes] = []
+        for raw in read_bundle(source, tile)[: board.size - tree.size]:
+            leaf = leaf_hash(raw)
+            if leaf in last:
+                places.append(tree.size)
+                ballots.append(raw)
+            tree.append(leaf)
+        if ballots:
+            yield places, ballots
+        if tree.size == board.size:
+            break
+    if tree.root() != board.root():
+        raise ChangedError("expected the same entries when the record was read again")
+
+
+def _compare(published: Outcome, mine: Outcome, again: Recount, at: int, findings: Findings) -> None:
+    if published.invalid == mine.invalid:
+        findings.passed("T03", again.opened)
+    else:
+        differing = {each.ballot for each in published.invalid} ^ {each.ballot for each in mine.invalid}
+        differing |= {a.ballot for a, b in zip(published.invalid, mine.invalid, strict=False) if a != b}
+        places = [again.places[ballot] for ballot in differing if ballot in again.places]
+        text = f"expected {len(mine.invalid)} invalid ballots with their reasons, in board order"
+        findings.failed("T03", min(places, default=at), text)
+    same = (published.counted, published.superseded) == (mine.counted, mine.superseded)
+    text = f"expected {mine.counted} ballots counted and {mine.superseded} superseded"
+    _settle("T04", same, at, text, mine.counted + mine.superseded, findings)
+    same = (published.manifest, published.lot) == (mine.manifest, mine.lot)
+    _settle("T05", same, at, f"expected lot {mine.lot.hex()}", 1, findings)
+    counts = sum(len(contest.counts) for contest in mine.contests)
+    wrong = [m.contest for p, m in zip(published.contests, mine.contests, strict=False) if p != m]
+    same = published.contests == mine.contests
+    _settle("T06", same, at, f"another outcome in {', '.join(wrong) or 'the contests'}", counts, findings)
+
+
+def _settle(check: str, same: bool, at: int, text: str, count: int, findings: Findings) -> None:
+    if same:
+        findings.passed(check, count)
+    else:
+        findings.failed(check, at, text)

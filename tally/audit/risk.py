@@ -1,0 +1,69 @@
+"""Say whether a few ballots more, fewer or other could have changed who wins, as far as that can be said.
+
+Promise: False is a proof, True and None are not. Limit: for Equal Shares nothing is known but that nothing
+changes when no ballot does. Format: PROTOCOL.md section 13.
+"""
+
+from collections.abc import Mapping
+
+from ballots.election import Election
+from ballots.manifest import Contest, Points, Ranking
+from tally.outcome import CountOutcome, Outcome
+from tally.rules import greedy
+
+
+def outcome_at_risk(election: Election, outcome: Outcome, doubtful: Mapping[str, int]) -> bool | None:
+    """Return False if `doubtful` ballots a style (slack and invalid) cannot change the winners of any count.
+
+    True if a greedy count could be changed for all that is known, None if only counts without a bound could.
+    """
+    risks = {
+        _count_at_risk(count, election.contests[contest.contest], election, doubtful)
+        for contest in outcome.contests
+        for count in contest.counts
+    }
+    if True in risks:
+        return True
+    return None if None in risks else False
+
+
+def _count_at_risk(
+    count: CountOutcome, contest: Contest, election: Election, doubtful: Mapping[str, int]
+) -> bool | None:
+    ballots = sum(doubtful.get(style, 0) for style in count.styles)
+    if ballots == 0:
+        return False
+    if count.rule != greedy.NAME:
+        return None
+    return not _greedy_stands(count, contest, ballots * _heaviest(contest, election, count.styles))
+
+
+def _greedy_stands(count: CountOutcome, contest: Contest, shift: int) -> bool:
+    """Say whether the winners stand when every project's votes may move by `shift` up or down.
+
+    Let only winners be chosen before some project. If it is a winner, the money suffices, as all winners
+    together were paid for, and it is chosen while it keeps a vote. If not, those winners that are ahead of it
+    by more than twice the shift have been paid, and if it costs more than what they leave, it is not chosen.
+    So again only winners are chosen, and by induction all of them.
+    """
+    costs = {project.id: project.cost for project in contest.projects}
+    votes = {project.project: project.votes for project in count.projects}
+    if any(votes[winner] <= shift for winner in count.winners):
+        return False
+    for loser in votes.keys() - set(count.winners):
+        ahead = sum(costs[winner] for winner in count.winners if votes[winner] - votes[loser] > 2 * shift)
+        if costs[loser] <= count.budget - ahead:
+            return False
+    return True
+
+
+def _heaviest(contest: Contest, election: Election, styles: list[str]) -> int:
+    """Return the most votes that one ballot can give one project."""
+    heaviest = 1
+    for style in styles:
+        for each in election.styles[style].contests:
+            if each.contest == contest.id and isinstance(each.method, Points):
+                heaviest = max(heaviest, each.method.maximum)
+            if each.contest == contest.id and isinstance(each.method, Ranking):
+                heaviest = max(heaviest, len(contest.projects) - 1)
+    return heaviest

@@ -1,0 +1,34 @@
+"""What an audit reads from: files by their path in the record, and a list of them where there is one.
+
+Folders and web servers are in tally/record.py. Format: PROTOCOL.md section 3.
+"""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+MAX_CHECKPOINT = 131_072
+"""The most bytes of the file `checkpoint`."""
+MAX_TILE = 256 * (2 + 65_535)
+"""The most bytes of a tile or an entry bundle."""
+MAX_FILE = 2**26
+"""The most bytes of a file that an entry names."""
+
+
+class RecordError(Exception):
+    """A file of the record that cannot be read; whoever publishes the record must act."""
+
+
+class MissingFileError(RecordError):
+    """A file that is not there."""
+
+
+class Source(Protocol):
+    """A record."""
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Return a file's bytes; MissingFileError, or RecordError (unreadable, or over `limit` bytes)."""
+        ...
+
+    def paths(self) -> Iterator[str]:
+        """Yield the path of every file; nothing for a web server, which does not say what it has."""
+        ...

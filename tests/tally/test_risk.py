@@ -1,0 +1,70 @@
+"""The bound on what a few ballots can change in a greedy count."""
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from ballots import manifest as m
+from ballots.wire import Hash
+from tally.audit.risk import _greedy_stands
+from tally.outcome import CountOutcome, ProjectOutcome
+from tally.profile import Profile, Project, Vote, ties_by_id
+from tally.rules import greedy
+
+COSTS = st.lists(st.integers(0, 12), min_size=1, max_size=4)
+
+
+def counted(costs: list[int], votes: list[int], budget: int) -> list[str]:
+    """Return the winners of a greedy count in which each project has so many votes."""
+    profile = Profile(
+        budget=budget,
+        projects=tuple(Project(id=f"p{n}", cost=cost) for n, cost in enumerate(costs)),
+        votes=tuple(Vote(projects=((n, 1),), ballots=given) for n, given in enumerate(votes) if given),
+    )
+    return list(greedy.count(profile, greedy.Parameters(), ties_by_id(profile)).winners)
+
+
+def contest_of(costs: list[int], votes: list[int], budget: int) -> tuple[m.Contest, CountOutcome]:
+    """Return a contest and the outcome of its count, as far as the bound looks at them."""
+    file = Hash(bytes(32))
+    projects = [
+        m.BallotProject(cost=cost, id=f"p{n}", picture=file, text=file, title="t")
+        for n, cost in enumerate(costs)
+    ]
+    contest = m.Contest(
+        counted="together", id="c", pots=[], projects=projects, rule=m.Greedy(), styles=["s"], title="t"
+    )
+    outcome = CountOutcome(
+        ballots=sum(votes),
+        budget=budget,
+        cost=0,
+        pot="pot",
+        projects=[
+            ProjectOutcome(missing=0, project=f"p{n}", reason="", supporters=v, supporters_left=0, votes=v)
+            for n, v in enumerate(votes)
+        ],
+        rounds=[],
+        rule=greedy.NAME,
+        styles=["s"],
+        winners=counted(costs, votes, budget),
+    )
+    return contest, outcome
+
+
+@given(COSTS, st.data(), st.integers(0, 30), st.integers(1, 3))
+def test_no_shift_within_the_bound_changes_the_winners(
+    costs: list[int], data: st.DataObject, budget: int, shift: int
+) -> None:
+    """Where the bound holds, no change of every project's votes by up to the shift makes other winners."""
+    votes = [data.draw(st.integers(0, 14)) for _ in costs]
+    contest, outcome = contest_of(costs, votes, budget)
+    assume(_greedy_stands(outcome, contest, shift))
+    for _ in range(5):
+        moved = [max(0, each + data.draw(st.integers(-shift, shift))) for each in votes]
+        assert set(counted(costs, moved, budget)) == set(outcome.winners)
+
+
+def test_the_bound_is_met_exactly() -> None:
+    """Three votes ahead is safe from one ballot, two votes ahead is not."""
+    for votes, stands in (([5, 2], True), ([5, 3], False)):
+        contest, outcome = contest_of([10, 10], votes, 10)
+        assert _greedy_stands(outcome, contest, 1) is stands
