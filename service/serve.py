@@ -35,14 +35,15 @@ def main(argv: Sequence[str]) -> int:
     for name, value in vars(parser.parse_args(argv)).items():
         if value is not None:
             os.environ[f"WIJK_{name.upper()}"] = value
-    try:
-        settings = read_settings(os.environ)
-        asyncio.run(prepare(settings))
-    except (ServiceError, DatabaseError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        print(f"wijkaandeel serve: {error}", file=sys.stderr)  # noqa: T201
-        return 1
     with tempfile.TemporaryDirectory(prefix="wijk-metrics-") as folder:
+        # Before anything counts: it is read once, when the figures are made.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        try:
+            settings = read_settings(os.environ)
+            asyncio.run(prepare(settings))
+        except (ServiceError, DatabaseError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            print(f"wijkaandeel serve: {error}", file=sys.stderr)  # noqa: T201
+            return 1
         run(settings)
     return 0
 

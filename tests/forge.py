@@ -6,6 +6,8 @@ Worlds by named points of an election, and one maker a kind of entry; the table 
 from collections.abc import Callable
 from functools import cache
 
+from nacl.bindings import crypto_core_ed25519_add
+
 from ballots import entries as e
 from ballots import manifest as m
 from ballots.board import Phase
@@ -13,6 +15,7 @@ from ballots.choices import longest_choices
 from ballots.merkle import leaf_hash
 from ballots.points import ed25519_public
 from ballots.sealing import FIRST
+from ballots.shares import blind, blind_sign, finalize
 from ballots.signing import Signed
 from ballots.verification import share_message
 from ballots.voter import Share, vote
@@ -23,6 +26,8 @@ Entry = e.Entry | bytes
 TORSION = bytes.fromhex("ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f")
 """An Ed25519 point of order 2."""
 IDENTITY = bytes([1]) + bytes(31)
+MIXED = crypto_core_ed25519_add(ed25519_public(b"m" * 32), TORSION)
+"""A point of order 2L."""
 
 
 @cache
@@ -106,6 +111,43 @@ def _releasing_one_voter() -> World:
     return world
 
 
+def _released_twice() -> World:
+    """Adults had releases 1 and 2; youth none."""
+    world = _releasing()
+    for raw in world.waiting:  # type: ignore[attr-defined]
+        world.append(raw)
+    return world
+
+
+def _releasing_youth() -> World:
+    """A ballot of youth is announced in the last release; the shares are those of adults who voted."""
+    world = _voting()
+    world.append(e.Release(count=1, number=3, style="youth"))
+    return world
+
+
+def forge_share(world: World, voting_key: bytes, style: str = "adult") -> list[Rsa]:
+    """Return a share for any voting key, as all issuers together could make it."""
+    message = share_message(world.election.manifest_hash, style, voting_key)
+    signatures = []
+    for (of, _), key in world.keys.issuers.items():
+        if of == style:
+            blinded, inverse = blind(key.public, message, world.draw(48), world.draw)
+            answer = blind_sign(key, blinded, world.draw)
+            signatures.append(Rsa(finalize(key.public, message, answer, inverse)))
+    return signatures
+
+
+def forge_changed_style(world: World) -> Entry:
+    """Return the second revision of an adult's ballot, as a ballot of youth with a share for it."""
+    seed = shares(world)[0].voting_seed
+    share = Share(
+        signatures=forge_share(world, ed25519_public(seed), "youth"), style="youth", voting_seed=seed
+    )
+    previous = world.board.voters.find(ed25519_public(seed))[2]
+    return vote(world.election, share, world.some_choices("youth", 1), world.draw, 2, previous)
+
+
 def _counted() -> World:
     return make_world(until=Phase.COUNTED)
 
@@ -120,6 +162,8 @@ POINTS: dict[str, Callable[[], World]] = {
     "sealed with a small style": lambda: make_world(until=Phase.SEALED, roll_minimum=5),
     "voting": _voting,
     "releasing": _releasing,
+    "released twice": _released_twice,
+    "releasing youth": _releasing_youth,
     "releasing a second revision": _releasing_again,
     "releasing one voter twice": _releasing_one_voter,
     "counted": _counted,

@@ -1,12 +1,15 @@
 """The inputs of the vectors, a generator a file: (name, call, given)."""
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from nacl.bindings import crypto_core_ed25519_add
 
 from ballots import hpke
+from ballots import manifest as m
 from ballots.board import Phase
 from ballots.choices import pad_choices
 from ballots.merkle import consistency_proof, inclusion_proof, leaf_hash, root_of
@@ -22,8 +25,9 @@ from tests.ballots.test_choices import BAD, GOOD, METHODS
 from tests.ballots.test_sealing import BALLOT, KEYS, SHARE, SPOILT, WORLD
 from tests.ballots.test_wire import MALFORMED, SECOND_SPELLINGS, WRONG_TYPES
 from tests.board_cases import CASES
-from tests.forge import IDENTITY, TORSION, PairedSetup, make_certify, world_at
-from tests.simulator import Draw, World, hash_reader, issuer_keys, make_world
+from tests.forge import IDENTITY, MIXED, TORSION, PairedSetup, make_certify, world_at
+from tests.simulator import Draw, Options, World, hash_reader, issuer_keys, make_world
+from tests.tally.test_outcome import Apart, play_to_opening, with_invalid_ballots
 
 Input = tuple[str, str, dict[str, Any]]
 
@@ -90,6 +94,7 @@ def point_inputs() -> Iterator[Input]:
         "identity": IDENTITY,
         "order 2": TORSION,
         "order 4": bytes(32),
+        "a torsion component": MIXED,
         "y = p + 1": (P + 1).to_bytes(32, "little"),
         "x = 0 with a sign": bytes([1]) + bytes(30) + b"\x80",
         "not on the curve": bytes([2]) + bytes(31),
@@ -103,6 +108,7 @@ def point_inputs() -> Iterator[Input]:
         "S + L": r + (s + L).to_bytes(32, "little"),
         "R identity": IDENTITY + signature[32:],
         "R of order 2": TORSION + signature[32:],
+        "R with a torsion component": crypto_core_ed25519_add(r, TORSION) + signature[32:],
         "R not canonical": (P + 1).to_bytes(32, "little") + signature[32:],
         "S of another": r + sign_ed25519(seed, b"other")[32:],
     }
@@ -115,6 +121,12 @@ def point_inputs() -> Iterator[Input]:
         "zero": bytes(32),
         "one": bytes([1]) + bytes(31),
         "p - 1": (P - 1).to_bytes(32, "little"),
+        "order 8": (325606250916557431795983626356110631294008115727848805560023387167927233504).to_bytes(
+            32, "little"
+        ),
+        "order 8, the other": (
+            39382357235489614581723060781553021112529911719440698176882885853963445705823
+        ).to_bytes(32, "little"),
         "p": P.to_bytes(32, "little"),
         "top bit": key[:31] + bytes([key[31] | 0x80]),
     }
@@ -375,7 +387,7 @@ def note_inputs(world: World) -> Iterator[Input]:
     for name, vkey in {
         "a wrong key id": operator.replace("+", "+00000000+", 1).replace(operator.split("+")[1] + "+", "", 1),
         "no key": operator.rsplit("+", 1)[0],
-        "an unknown type": "a+00000000+CQ==",
+        "an unknown type": "a+00000000+" + base64.b64encode(b"\x09" + bytes(32)).decode(),
     }.items():
         yield f"verifier key: {name}", "note", {"note": note, "keys": [vkey]}
     operator_key = world.keys.operator
@@ -467,19 +479,37 @@ def count_inputs() -> Iterator[Input]:
         "points": [(1, [(0, 5), (2, 1)]), (3, [(1, 2)]), (1, [])],
         "a project that costs nothing": [(1, [(3, 1)]), (4, [(2, 1)])],
         "everything": [(3, [(0, 1), (1, 1)]), (2, [(1, 1), (2, 1)]), (1, [(0, 1), (2, 1), (3, 1)]), (2, [])],
+        "unequal purses and weights": [
+            (3, [(0, 1)]),
+            (2, [(0, 3), (1, 1)]),
+            (4, [(1, 2), (2, 1)]),
+            (1, [(0, 1), (1, 1), (2, 5)]),
+        ],
+        "an empty purse supports": [(1, [(2, 1)]), (2, [(0, 1), (2, 1)]), (6, [(0, 1)])],
         "no votes": [],
     }
     for rule in ("greedy-votes", "equal-shares-cost"):
         for name, votes in profiles.items():
-            for budget in (0, 500, 601):
+            for budget in (0, 500, 601, 903):
                 listed = [
                     {"ballots": ballots, "projects": [list(pair) for pair in each]} for ballots, each in votes
                 ]
                 given = {"rule": rule, "budget": budget, "projects": projects, "votes": listed}
                 yield f"{rule}, {name}, {budget} cents", "count", given
-    for seed in ("world", "second"):
-        world = make_world(seed=seed, until=Phase.OPENED)
-        yield f"outcome of {seed}", "outcome", {"entries": texts(world.entries)}
+    for name, world in {
+        "together": make_world(until=Phase.OPENED),
+        "greedy on points": make_world(
+            until=Phase.OPENED, rule=m.Greedy(), methods=_same(m.Points(maximum=3, total=4))
+        ),
+        "a ranking": make_world(until=Phase.OPENED, methods=_same(m.Ranking(minimum=1, maximum=4))),
+        "apart": play_to_opening(Apart(Options())),
+        "with an invalid ballot": with_invalid_ballots(),
+    }.items():
+        yield f"outcome, {name}", "outcome", {"entries": texts(world.entries)}
+
+
+def _same(method: m.Method) -> dict[str, m.Method]:
+    return {"adult": method, "youth": method}
 
 
 FILES: dict[str, tuple[str, Callable[[], Iterator[Input]]]] = {

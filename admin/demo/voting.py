@@ -31,10 +31,10 @@ FOR_A_LINE = 0.012
 """Seconds for each line of the roll, on a quiet core."""
 FOR_A_VOTE = 0.075
 """Seconds for each voter, on a quiet core: client, service, sequencer, issuers, six replays of the board."""
-QUIET = 0.02
-"""Seconds that one derivation takes on a quiet core of the machine that these figures are from."""
-SLOWEST = 4.0
-"""A machine that is slower than this at the moment of measuring is expected to get better."""
+QUIET = 0.018
+"""Seconds of a core for one derivation, on the machine that these figures are from."""
+MOST_WAITING = 6.0
+"""A core that is shared by more than so many at the moment of measuring is expected to get free."""
 MARGIN = 1.3
 
 
@@ -46,14 +46,23 @@ class Voted(Record):
 
 
 def measure_slowness(cores: int) -> float:
-    """Return how much slower than on the quiet machine a core works now: 0.5 to SLOWEST."""
+    """Return how much slower than the quiet machine this one is likely to be in the next minute.
+
+    A slow core stays slow; one that others use now is expected to be used half as much.
+    """
     with ThreadPoolExecutor(cores) as pool:
-        rounds = []
-        for _ in range(3):
-            began = time.monotonic()
-            list(pool.map(lambda _: credential_seed("0" * 15, bytes(32)), range(4 * cores)))
-            rounds.append((time.monotonic() - began) / 4)
-    return min(SLOWEST, max(0.5, sorted(rounds)[1] / QUIET))
+        began = time.monotonic()
+        spent = sorted(pool.map(_time_derivation, range(6 * cores)))
+        waited = (time.monotonic() - began) / 6
+    core = spent[len(spent) // 2]
+    sharing = min(MOST_WAITING, max(1.0, waited / core))
+    return max(0.5, core / QUIET) * (1 + sharing) / 2
+
+
+def _time_derivation(_: int) -> float:
+    began = time.thread_time()
+    credential_seed("0" * 15, bytes(32))
+    return time.thread_time() - began
 
 
 def estimate_seconds(lines: int, voters: int, cores: int, slowness: float) -> int:

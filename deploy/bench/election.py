@@ -30,7 +30,7 @@ STYLE = "adult"
 RELEASES = [1_700_000_000, 4_000_000_000]
 """One time that is over, so that a sequencer releases at once; one far ahead, so that casts come in."""
 CHUNK = 50
-FEW, MANY = 400, 10_000
+FEW, MANY = 200, 10_000
 """How many ballots are made for a try and for a measurement."""
 ROOT = Path(__file__).parents[2]
 SOURCES = ("ballots", "tests", "deploy/bench")
@@ -132,6 +132,14 @@ def make_requests(world: World) -> Iterator[tuple[bytes, list[bytes]]]:
         )
         signature = world.sign(resident.credential_seed, request)
         yield encode(changed(request, signature=signature)), blinded
+
+
+def make_share_world(residents: int) -> World:
+    """Return an election set up with three partners: two issue shares, and all must witness."""
+    options = make_options(residents, partners=3, trustees=2, witnesses=3, releases=RELEASES[-1:])
+    world = World(options)
+    world.set_up()
+    return world
 
 
 # --- what is kept ---------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ def format_report(machine: Mapping[str, str], figures: Iterable[Figure], notes: 
     width = max(map(len, machine))
     head = "\n".join(f"{name:<{width}}  {value}" for name, value in machine.items())
     table = format_table([figure.cells() for figure in figures])
-    return "\n\n".join(["Benchmarks of Wijkaandeel", head, table, *notes]) + "\n"
+    return "\n\n".join(["Benchmarks of Wijkaandeel", head, table, "\n".join(notes)]) + "\n"
 
 
 def write_report(

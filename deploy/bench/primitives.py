@@ -6,11 +6,11 @@ from collections.abc import Callable
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from nacl import bindings
 
+from ballots.entries import Ballot
 from ballots.points import ed25519_public, sign_ed25519
 from ballots.shares import verify
 from ballots.verification import share_message
 from ballots.wire import decode
-from ballots.entries import Ballot
 from tests.simulator import World
 
 SECONDS = 0.3

@@ -82,7 +82,7 @@ async def _run_ballots(ground: Ground, ballots: Sequence[bytes]) -> tuple[float,
     return await _run(ground, _make_world(400), "ballots", columns, rows, len(rows) + RELEASED)
 
 
-async def _run(  # noqa: PLR0913 - one run's election, and the table that it is to work off
+async def _run(
     ground: Ground,
     world: World,
     table: str,

@@ -18,7 +18,7 @@ from tally.audit.findings import Findings
 from tally.audit.log import bundles_of, read_bundle
 from tally.audit.replay import Replay
 from tally.audit.source import RecordError, Source
-from tally.audit.workers import Pending, Workers
+from tally.audit.workers import Pending, Workers, WorkersError
 from tally.opening import Opened, open_ballot
 from tally.outcome import MAX_OUTCOME, BallotCount, Outcome, parse_outcome, tally_entry
 
@@ -40,18 +40,13 @@ class ChangedError(RecordError):
     """A record that was not the same when it was read again."""
 
 
-def open_ballots(
-    election: Election, ballots: Sequence[bytes], keys: Mapping[int, bytes]
-) -> list[Opened | str]:
-    """Return what is in each ballot, or the name of the error where opening one went as nobody foresaw."""
-    answers: list[Opened | str] = []
+def open_ballots(election: Election, ballots: Sequence[bytes], keys: Mapping[int, bytes]) -> list[Opened]:
+    """Return what is in each ballot, given as the bytes of its entry."""
+    answers = []
     for raw in ballots:
-        try:
-            entry = parse_entry(raw)
-            assert isinstance(entry, Ballot)
-            answers.append(open_ballot(election, entry, Hash(leaf_hash(raw)), keys))
-        except Exception as error:  # noqa: BLE001 - any bytes must lead to a verdict
-            answers.append(type(error).__name__)
+        entry = parse_entry(raw)
+        assert isinstance(entry, Ballot)
+        answers.append(open_ballot(election, entry, Hash(leaf_hash(raw)), keys))
     return answers
 
 
@@ -69,8 +64,12 @@ def recount(source: Source, size: int, replay: Replay, workers: Workers, finding
         findings.failed("L04", replay.tally_at, str(error))
         findings.cut(_COUNT_CHECKS)
         return again
-    if isinstance(mine, str):
-        findings.failed("T03", replay.tally_at, f"a ballot could not be opened: {mine}")
+    except WorkersError:
+        raise
+    except Exception as error:  # noqa: BLE001 - any bytes must lead to a verdict
+        findings.failed(
+            "T03", replay.tally_at, f"{type(error).__name__} while ballots were opened and counted"
+        )
         findings.cut(_COUNT_CHECKS)
         return again
     again.outcome = mine
@@ -106,12 +105,10 @@ def _same_tally(published: Outcome, board: Board, at: int, findings: Findings) -
     return False
 
 
-def _count(source: Source, size: int, replay: Replay, workers: Workers, again: Recount) -> Outcome | str:
+def _count(source: Source, size: int, replay: Replay, workers: Workers, again: Recount) -> Outcome:
     election, voters = replay.board.resolved, replay.board.voters
     counting = BallotCount(election)
     for index, opened in _opened(source, size, replay, workers):
-        if isinstance(opened, str):
-            return opened
         counting.add(opened)
         again.opened += 1
         if not opened.choices:
@@ -121,14 +118,12 @@ def _count(source: Source, size: int, replay: Replay, workers: Workers, again: R
     return counting.finish(superseded)
 
 
-def _opened(
-    source: Source, size: int, replay: Replay, workers: Workers
-) -> Iterator[tuple[int, Opened | str]]:
+def _opened(source: Source, size: int, replay: Replay, workers: Workers) -> Iterator[tuple[int, Opened]]:
     """Yield place and content of every ballot that is its voting key's last, in board order."""
     board = replay.board
     last = board.voters.last_hashes()
     keys = {number: board.trustee_keys[number] for number in sorted(board.trustee_keys)[: board.resolved.k]}
-    waiting: deque[tuple[list[int], Pending[list[Opened | str]]]] = deque()
+    waiting: deque[tuple[list[int], Pending[list[Opened]]]] = deque()
     for places, ballots in _last_ballots(source, board, size, last):
         waiting.append((places, workers.submit(open_ballots, ballots, keys)))
         if len(waiting) > workers.window:

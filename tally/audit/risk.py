@@ -1,7 +1,7 @@
 """Say whether a few ballots more, fewer or other could have changed who wins, as far as that can be said.
 
 Promise: False is a proof, True and None are not. Limit: for Equal Shares nothing is known but that nothing
-changes when no ballot does. Format: PROTOCOL.md section 13.
+changes when no ballot of the election does. Format: PROTOCOL.md section 13.
 """
 
 from collections.abc import Mapping
@@ -17,14 +17,25 @@ def outcome_at_risk(election: Election, outcome: Outcome, doubtful: Mapping[str,
 
     True if a greedy count could be changed for all that is known, None if only counts without a bound could.
     """
-    risks = {
-        _count_at_risk(count, election.contests[contest.contest], election, doubtful)
-        for contest in outcome.contests
-        for count in contest.counts
-    }
+    anywhere = sum(doubtful.values()) > 0
+    risks: set[bool | None] = set()
+    for contest in outcome.contests:
+        before: bool | None = False
+        for count in contest.counts:
+            setup = election.contests[contest.contest]
+            risk = _count_at_risk(count, setup, election, doubtful)
+            if risk is False and (before is not False or (anywhere and _by_lot(count))):
+                risk = None
+            risks.add(risk)
+            before = risk
     if True in risks:
         return True
     return None if None in risks else False
+
+
+def _by_lot(count: CountOutcome) -> bool:
+    """Say whether a lot decided in a count: any ballot of the election moves the lots."""
+    return any(tie.step == "lot" for each in count.rounds for tie in each.tie)
 
 
 def _count_at_risk(

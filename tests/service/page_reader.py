@@ -69,7 +69,9 @@ class Page(HTMLParser):
     @property
     def addresses(self) -> list[str]:
         """Where the page leads to or loads from."""
-        return [each.attributes[name] for each in self.elements for name in ADDRESSES if name in each.attributes]
+        return [
+            each.attributes[name] for each in self.elements for name in ADDRESSES if name in each.attributes
+        ]
 
 
 def read_page(html: str) -> Page:
@@ -82,7 +84,7 @@ def read_page(html: str) -> Page:
 
 
 def assert_good(html: str) -> Page:
-    """Hold a page to what all pages keep: structure, names for everything, nothing foreign, nothing inline."""
+    """Hold a page to what all pages keep: structure, names, nothing foreign, nothing inline."""
     page = read_page(html)
     assert_nothing_foreign(page)
     assert_structure(page)
@@ -116,7 +118,7 @@ def assert_structure(page: Page) -> None:
 
 
 def assert_names(page: Page) -> None:
-    """Every field has a label, every picture a text, every table a caption and scopes, every button a word."""
+    """Every field has a label, every picture a text, every table caption and scopes, every button a word."""
     labels = {each.attributes.get("for") for each in page.all("label")}
     for each in page.all("input", "select", "textarea"):
         assert each.attributes["id"] in labels

@@ -27,7 +27,8 @@ def test_every_answer_is_whole(reason: str) -> None:
 
 def test_every_error_of_the_protocol_has_an_answer() -> None:
     """An error of the kernel with a reason that the table lacks is answered by its class, never with 500."""
-    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, ProtocolError)]
+    classes = [each for each in vars(errors).values() if isinstance(each, type)]
+    kinds = [kind for kind in classes if issubclass(kind, ProtocolError)]
     assert len(kinds) > 10
     for kind in kinds:
         assert 400 <= describe(kind("no-such-reason", "text")).status < 500
@@ -100,7 +101,9 @@ def test_what_was_sent_is_not_repeated(raw: bytes) -> None:
     assert SECRET.encode() not in msgspec.json.encode(describe(caught.value))
 
 
-@pytest.mark.parametrize("error", [UnavailableError("busy", "x", 7), TimeoutError(), asyncpg.InterfaceError("x")])
+@pytest.mark.parametrize(
+    "error", [UnavailableError("busy", "x", 7), TimeoutError(), asyncpg.InterfaceError("x")]
+)
 def test_who_may_come_back_is_told_when(error: Exception) -> None:
     """Every 503 says after how many seconds to come back, and no answer may be kept."""
     assert int(headers_of(error)["retry-after"]) > 0

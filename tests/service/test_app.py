@@ -1,6 +1,7 @@
 """The service as a whole: it refuses bad ground, keeps its manners, and describes itself truly."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -62,7 +63,7 @@ async def test_a_database_without_migrations(world: World, empty_database: str, 
 
 
 async def test_a_key_that_others_can_read(settings: Settings) -> None:
-    """An operator's key that others can read, that is none, or that is missing is refused by its path alone."""
+    """An operator's key that others can read, that is none, or that is missing is refused by its path."""
     key = settings.state_dir / "operator.key"
     key.chmod(0o640)
     with pytest.raises(SettingsError, match="0600"):
@@ -115,9 +116,11 @@ def test_settings_that_are_wrong(changes: dict[str, str], named: str) -> None:
     assert "hunter2" not in str(caught.value)
 
 
-@pytest.mark.parametrize("path", ["/api/status", "/health", "/metrics", "/openapi.json", "/api/nothing", "/nothing", "/"])
+@pytest.mark.parametrize(
+    "path", ["/api/status", "/health", "/metrics", "/openapi.json", "/api/nothing", "/nothing", "/"]
+)
 async def test_headers(client: httpx.AsyncClient, path: str) -> None:
-    """Every answer, also of an error, forbids the browser what it may not do and may not be kept unless it says so."""
+    """Every answer, also of an error, has the headers that close the browser's doors."""
     answer = await client.get(path)
     for name in HEADERS:
         assert name in answer.headers, name
@@ -150,7 +153,7 @@ async def test_figures_tell_nobody(client: httpx.AsyncClient) -> None:
     await client.post("/api/ballots", content=b"x")
     text = (await client.get("/metrics")).text
     assert "wijkaandeel_casts_total" in text
-    labels = {part.split("=")[0] for line in text.splitlines() if "{" in line for part in line.split("{")[1].split(",")}
+    labels = set(re.findall(r"[{,](\w+)=", text))
     assert labels <= {"answer", "le"}
 
 
@@ -194,7 +197,7 @@ async def test_nothing_is_logged_of_who_comes(
 
 
 async def test_the_description(client: httpx.AsyncClient) -> None:
-    """openapi.json describes bodies, answers and problems of the casting side, with the limits of the wire."""
+    """openapi.json describes bodies, answers and problems of casting, with the limits of the wire."""
     schema = json.loads((await client.get("/openapi.json")).content)
     cast = schema["paths"]["/api/ballots"]["post"]
     ballot = cast["requestBody"]["content"]["application/json"]["schema"]

@@ -147,7 +147,7 @@ ZERO = bytes(32)
 
 
 def refusals(world: World, shares: dict[int, Share]) -> dict[str, tuple[bytes, int, str]]:
-    """Return ballots with one thing wrong each, with status and reason; resident 0 has cast revisions 1 and 2."""
+    """Return ballots with one thing wrong each, with status and the beginning of the reason."""
     good = ballot_of(world, shares[1], 0)
     ballot = decode(Ballot, good)
     other_key = decode(Ballot, ballot_of(world, shares[2], 0)).voting_key

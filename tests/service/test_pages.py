@@ -97,9 +97,13 @@ async def test_first_page_tells_the_election(database: str, folder: Path) -> Non
         "Anna, Bert. Voor elke stap tekenen er twee.",
     ):
         assert said in page.text, said
-    pictures = [each.attributes["src"] for each in page.all("img") if "/board/files/" in each.attributes["src"]]
+    pictures = [
+        each.attributes["src"] for each in page.all("img") if "/board/files/" in each.attributes["src"]
+    ]
     assert len(pictures) == 5
-    assert "nummers op de kiezerslijst 10 aandelen aangevraagd 1 stembiljetten 0 tegels op de wand" in page.text
+    assert (
+        "nummers op de kiezerslijst 10 aandelen aangevraagd 1 stembiljetten 0 tegels op de wand" in page.text
+    )
 
 
 async def test_page_follows_the_board(database: str, folder: Path) -> None:
@@ -148,7 +152,9 @@ async def test_every_method(database: str, folder: Path, method: m.Method, said:
     unit = "punt" if isinstance(method, m.Points | m.Ranking) else "stem"
     assert re.search(rf"\d {unit}", outcome.text)
     assert ": 1 punt" in ballot.text or not isinstance(method, m.Points)
-    assert bool([each for each in ballot.all("ol") if "class" not in each.attributes]) == isinstance(method, m.Ranking)
+    assert bool([each for each in ballot.all("ol") if "class" not in each.attributes]) == isinstance(
+        method, m.Ranking
+    )
 
 
 async def test_wall_is_browsed(database: str, folder: Path) -> None:
@@ -159,7 +165,9 @@ async def test_wall_is_browsed(database: str, folder: Path) -> None:
     async with open_site(database, folder, world) as client:
         first, second = await read(client, "/wall"), await read(client, "/wall?from=50")
         middle = await read(client, "/wall?from=7")
-    assert [each for each in first.addresses if re.fullmatch(r"/wall/\d+", each)] == [f"/wall/{n}" for n in range(50)]
+    assert [each for each in first.addresses if re.fullmatch(r"/wall/\d+", each)] == [
+        f"/wall/{n}" for n in range(50)
+    ]
     assert f"/wall/{size - 1}" in second.addresses
     assert "/wall?from=50" in first.addresses
     assert "/wall?from=0" in second.addresses
@@ -249,7 +257,7 @@ async def test_what_became_of_a_ballot(database: str, folder: Path) -> None:
     assert f"/wall/{bad}" in outcome.addresses
 
 
-def changed_choices(choices, projects):  # noqa: ANN001, ANN201
+def changed_choices(choices, projects):
     """Return choices with other projects in their one contest."""
     return changed(choices, contests=[changed(choices.contests[0], projects=projects)])
 
@@ -280,7 +288,10 @@ async def test_outcome_has_a_reason_for_each_project(database: str, folder: Path
         assert "zat er nog € 13.400,01 in de pot. Dat was € 1.599,99 te weinig." in text
         assert "Paste niet meer, overgeslagen." in text
     else:
-        assert "5 voorstanders konden samen nog € 6.257,14 betalen van de € 8.000. Dat was € 1.742,86 te weinig." in text
+        assert (
+            "5 voorstanders konden samen nog € 6.257,14 betalen van de € 8.000. Dat was € 1.742,86 te weinig."
+            in text
+        )
         assert "7 stembiljetten betaalden elk € 171,43." in text
         assert "In de pot blijft € 13.400,01 over." in text
 
@@ -319,7 +330,7 @@ async def test_audit_page_gives_the_command(database: str, folder: Path) -> None
 
 
 async def test_documentation_has_every_operation(database: str, folder: Path) -> None:
-    """The documentation is made on the server from the interface's own description, and lacks no operation."""
+    """The documentation is made from the interface's own description, and lacks no operation."""
     site = make_site(database, folder, play(Phase.SETUP))
     async with AsyncTestClient(site) as client:
         page = await read(client, "/docs")

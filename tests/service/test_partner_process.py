@@ -7,10 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from ballots.board import Phase
 from ballots.shares import IssuerPrivateKey
@@ -39,6 +40,13 @@ PARTNER = "partner-1"
 async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
     async with serve(Operator(tmp_path / "record")) as operator:
         yield operator
+
+
+@pytest.fixture(autouse=True)
+def own_logs() -> Iterator[None]:
+    """The command sets up the logs of its process, and here that is the tests' own."""
+    yield
+    structlog.reset_defaults()
 
 
 def command(state: StateDir, port: int = 0) -> tuple[list[str], dict[str, str]]:

@@ -12,6 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ballots.board import Phase
 from ballots.checkpoint import (
@@ -25,7 +27,10 @@ from ballots.merkle import consistency_proof, root_of
 from ballots.note import COSIGNATURE, VerifierKey, parse_note, parse_signature_lines
 from ballots.points import ed25519_public
 from ballots.witness import MAX_REQUEST, AddCheckpoint, format_add_checkpoint
+from service.partner.client import Client
 from service.partner.errors import StateError
+from service.partner.http import Call
+from service.partner.node import Node
 from service.partner.state import COSIGNED, StateDir
 from service.partner.witness import Witness, parse_cosigned
 from tests.service.partner_fakes import PASSPHRASE, keys_of, make_state, pins_of, run_node
@@ -260,3 +265,29 @@ def test_a_damaged_head_stops_the_witness(world: World, state: StateDir) -> None
     state.write(COSIGNED, good.replace(b"\n5\n", b"\n4\n", 1) if b"\n5\n" in good else good[1:])
     with pytest.raises(StateError):
         Witness(state, world.election.operator_vkey, NAME, world.keys.witnesses[PARTNER], lambda: 1)
+
+
+TARGETS = st.sampled_from(
+    ["/add-checkpoint", "/rehearse", "/health", f"/{ORIGIN_HASH}/checkpoint", "/", "/\ufffd"]
+)
+BODIES = st.one_of(
+    st.binary(max_size=300),
+    st.from_regex(r"\Aold [0-9]{1,3}\n([A-Za-z0-9+/]{43}=\n){0,3}\n.{0,40}\n\n.{0,40}\n\Z").map(str.encode),
+    st.from_regex(r'\A\{"box":"[A-Za-z0-9_-]{100,110}"\}\Z').map(str.encode),
+)
+
+
+@pytest.fixture(scope="module")
+def node(world: World, tmp_path_factory: pytest.TempPathFactory) -> Node:
+    folder = tmp_path_factory.mktemp("fuzzed") / "node"
+    return Node(
+        make_state(folder, pins_of(world, "http://127.0.0.1:1", "")), keys_of(world, PARTNER), Client(), 1
+    )
+
+
+@given(method=st.sampled_from(["GET", "POST", "PUT"]), target=TARGETS, body=BODIES)
+def test_any_request_has_an_answer(node: Node, method: str, target: str, body: bytes) -> None:
+    """Whatever is sent to whichever address, it is refused, and never a fault or a signature."""
+    answer = asyncio.run(node.answer(Call(method, target, body)))
+    assert answer.status in {400, 403, 404, 405, 409, 422, 503} or target == "/health"
+    assert "\u2014".encode() not in answer.body

@@ -318,7 +318,6 @@ async def run_child(stage: Stage, point: str) -> tuple[int, str]:
     return child.returncode or 0, words.decode()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("point", FIRST_POINTS)
 async def test_a_crash_at_the_first_publication_changes_nothing(
     database: str, folder: Path, point: str
@@ -334,7 +333,6 @@ async def test_a_crash_at_the_first_publication_changes_nothing(
         assert sizes == {len(stage.world.entries)}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("point", LATER_POINTS)
 async def test_a_crash_around_the_last_release_brings_every_ballot_once(
     database: str, folder: Path, point: str

@@ -1,25 +1,20 @@
 """The audit of good records, in every phase, and of bytes that are no record at all."""
 
 import json
-import random
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ballots import manifest as m
 from ballots.board import TRANSITIONS, Phase
 from ballots.note import VerifierKey
 from ballots.tiles import format_bundle
-from ballots.wire import encode
 from tally.audit import checks
 from tally.audit.findings import AuditResult
 from tally.audit.report import ReportError, make_report, parse_report
 from tally.audit.run import audit
-from tally.audit.source import MissingFileError
 from tally.record import FolderRecord
 from tests.forge import world_at
 from tests.simulator import World, make_world
@@ -326,86 +321,3 @@ def test_the_next_kinds_follow_from_the_table_of_transitions() -> None:
     assert checks.kinds_to_come(Phase.COUNTED) == {"trustee-key", "certify"}
     assert "ballot" in checks.kinds_to_come(Phase.RELEASING)
     assert "request" not in checks.kinds_to_come(Phase.CLOSED)
-
-
-class Bytes:
-    """A record that answers every path with the same bytes."""
-
-    def __init__(self, raw: bytes, checkpoint: bytes | None = None) -> None:
-        self.raw = raw
-        self.checkpoint = checkpoint
-
-    def read(self, path: str, limit: int) -> bytes:
-        if path == "checkpoint" and self.checkpoint is not None:
-            return self.checkpoint
-        if not self.raw:
-            raise MissingFileError(path)
-        return self.raw[:limit]
-
-    def paths(self) -> list[str]:
-        return ["checkpoint", "tile/0/000", "\udcff", "files/x"]
-
-
-@given(st.binary(max_size=300))
-@settings(max_examples=50)
-def test_any_bytes_lead_to_a_verdict(raw: bytes) -> None:
-    """Whatever stands in the files, the audit ends with a failed check."""
-    assert not audit(Bytes(raw)).valid
-    checkpoint = Memory(draft_of(world_at("sealed"))).files["checkpoint"]
-    assert not audit(Bytes(raw, checkpoint)).valid
-
-
-@given(st.lists(st.binary(min_size=1, max_size=80), min_size=1, max_size=5), st.integers(0, 30))
-@settings(max_examples=50)
-def test_any_entries_lead_to_a_verdict(tail: list[bytes], keep: int) -> None:
-    """Whatever an operator signs as entries, the audit ends with a failed check at the first of them."""
-    record = draft_of(world_at("voting"))
-    record.entries = [*record.entries[:keep], *tail]
-    result = audit(Memory(record))
-    assert [(fault.id, fault.at) for fault in result.faults if isinstance(fault.at, int)] == [
-        ("E01", min(keep, len(record.entries) - len(tail)))
-    ]
-
-
-def test_an_absurd_size_ends_at_the_first_missing_bundle() -> None:
-    """A checkpoint of 2^53-1 entries costs no more than the entries that are there."""
-    honest = Memory(draft_of(world_at("sealed"))).files["checkpoint"].decode()
-    lines = honest.split("\n")
-    lines[1] = str(2**53 - 1)
-    result = audit(Bytes(b"", "\n".join(lines).encode()))
-    assert "L04" in [fault.id for fault in result.faults]
-
-
-def test_single_changes_are_never_accepted() -> None:
-    """Random changes of one bit, one byte or one tail, anywhere in the record, always fail the audit."""
-    world = make_world(witnesses=6, residents={"adult": 3}, release_minimum=1)
-    honest = Memory(draft_of(world))
-    hash_ = world.election.manifest_hash
-    assert audit(honest, manifest=hash_).valid
-    choose = random.Random(7)
-    for _ in range(100):
-        path = choose.choice(sorted(honest.files))
-        raw = bytearray(honest.files[path])
-        place = choose.randrange(len(raw))
-        match choose.randrange(4):
-            case 0:
-                raw[place] ^= 1 << choose.randrange(8)
-            case 1:
-                del raw[place]
-            case 2:
-                raw.insert(place, choose.randrange(256))
-            case 3:
-                del raw[place:]
-        changed_record = Memory(draft_of(world))
-        changed_record.files = honest.files | {path: bytes(raw)}
-        if bytes(raw) != honest.files[path]:
-            assert not audit(changed_record, manifest=hash_).valid, (path, place)
-
-
-def test_no_fault_message_can_steer_a_terminal() -> None:
-    """What comes from the record is printed without control characters."""
-    record = draft_of(world_at("set-up"))
-    record.entries = [*record.entries, b'{"kind":"style","\xc2\x9b\x1b[31m":1}', encode(m.Greedy())]
-    result = audit(Memory(record))
-    assert result.faults
-    assert all(fault.message.isprintable() and fault.message.isascii() for fault in result.faults)

@@ -5,12 +5,14 @@ import pytest
 from ballots import manifest as m
 from ballots.board import Phase
 from ballots.choices import pad_choices
+from ballots.entries import Ballot, parse_entry
 from ballots.errors import WireError
 from ballots.merkle import leaf_hash
 from ballots.sealing import seal_ballot
+from ballots.voter import Share, vote
 from ballots.wire import Hash, content_hash, encode
 from tally.opening import Opened, open_ballot
-from tally.outcome import BallotCount, Outcome, format_outcome, parse_outcome, tally_entry
+from tally.outcome import BallotCount, format_outcome, parse_outcome, tally_entry
 from tests.simulator import Options, World, changed, make_world
 
 
@@ -24,20 +26,41 @@ class Apart(World):
         return changed(contest, counted="apart", pots=pots)
 
 
-def play(world: World) -> Outcome:
-    """Play a world up to its count and return the outcome."""
-    for step in (
-        world.set_up,
-        world.enrol,
-        world.start,
-        world.vote_all,
-        world.close,
-        world.open,
-        world.count,
-    ):
+def play_to_opening(world: World) -> World:
+    """Play a world up to its opening."""
+    for step in (world.set_up, world.enrol, world.start, world.vote_all, world.close, world.open):
         step()
-    assert world.outcome is not None
-    return world.outcome
+    return world
+
+
+def with_invalid_ballots() -> World:
+    """Return a world with a ballot that does not reseal and one whose second revision breaks a rule."""
+    world = make_world(until=Phase.VOTING)
+    share, other = world.get_share(0), world.get_share(1)
+    first = world.cast(share, world.some_choices("adult", 0))
+    world.urn.append(cast_nonsense(world, share, leaf_hash(encode(first))))
+    world.cast(world.get_share(2), world.some_choices("adult", 2))
+    good = vote(world.election, other, world.some_choices("adult", 1), world.draw)
+    spoilt = changed(good, boxes=[*good.boxes[:5], good.boxes[0]])
+    world.urn.append(changed(spoilt, signature=world.sign(other.voting_seed, spoilt)))
+    world.release(3)
+    world.close()
+    world.open()
+    return world
+
+
+def cast_nonsense(world: World, share: Share, previous: bytes) -> Ballot:
+    """Return a second revision, well sealed, that holds no choices."""
+    return seal_ballot(
+        world.election,
+        style="adult",
+        share=share.signatures,
+        voting_seed=share.voting_seed,
+        revision=2,
+        previous=previous,
+        padded=b"nonsense\x80".ljust(512, b"\0"),
+        seed=b"s" * 32,
+    )
 
 
 def test_an_outcome_goes_there_and_back() -> None:
@@ -64,35 +87,16 @@ def test_the_count_does_not_depend_on_which_keys_opened() -> None:
     assert format_outcome(first.count_ballots()) == format_outcome(last.count_ballots())
 
 
-def test_an_invalid_highest_revision_revives_no_older_one() -> None:
-    """A ballot whose last revision breaks a rule is listed as invalid, and its first is superseded."""
-    world = make_world(until=Phase.VOTING)
-    share = world.get_share(0)
-    first = world.cast(share, world.some_choices("adult", 0))
-    bad = seal_ballot(
-        world.election,
-        style="adult",
-        share=share.signatures,
-        voting_seed=share.voting_seed,
-        revision=2,
-        previous=leaf_hash(encode(first)),
-        padded=b"nonsense\x80".ljust(512, b"\0"),
-        seed=b"s" * 32,
-    )
-    world.urn.append(bad)
-    world.release(3)
-    for step in (world.close, world.open, world.count):
-        step()
-    outcome = world.outcome
-    assert (outcome.counted, outcome.superseded) == (0, 1)
-    assert [(each.ballot, each.reason) for each in outcome.invalid] == [
-        (leaf_hash(encode(bad)), "choices-wire")
-    ]
+def test_invalid_ballots_are_listed_and_revive_no_older_one() -> None:
+    """What does not reseal, and a last revision that breaks a rule, are listed with their reason."""
+    outcome = with_invalid_ballots().count_ballots()
+    assert (outcome.counted, outcome.superseded) == (1, 1)
+    assert sorted(each.reason for each in outcome.invalid) == ["choices-wire", "sealing"]
 
 
 def test_counted_apart_a_project_wins_once() -> None:
     """Each style decides on its own pot; what the first has chosen is not on the second's list."""
-    outcome = play(Apart(Options()))
+    outcome = play_to_opening(Apart(Options())).count_ballots()
     adults, youth = outcome.contests[0].counts
     assert (adults.pot, adults.styles, adults.ballots) == ("pot-adult", ["adult"], 6)
     assert (youth.pot, youth.styles, youth.ballots) == ("pot-youth", ["youth"], 4)
@@ -146,8 +150,6 @@ def test_the_lot_follows_from_all_seeds_in_board_order() -> None:
 
 
 def _ballot(raw: bytes) -> object:
-    from ballots.entries import Ballot, parse_entry
-
     entry = parse_entry(raw)
     return entry if isinstance(entry, Ballot) else None
 

@@ -5,10 +5,11 @@ from hypothesis import strategies as st
 
 from ballots import manifest as m
 from ballots.wire import Hash
-from tally.audit.risk import _greedy_stands
-from tally.outcome import CountOutcome, ProjectOutcome
+from tally.audit.risk import _greedy_stands, outcome_at_risk
+from tally.outcome import CountOutcome, ProjectOutcome, TieBreak
 from tally.profile import Profile, Project, Vote, ties_by_id
 from tally.rules import greedy
+from tests.simulator import changed, make_world
 
 COSTS = st.lists(st.integers(0, 12), min_size=1, max_size=4)
 
@@ -68,3 +69,19 @@ def test_the_bound_is_met_exactly() -> None:
     for votes, stands in (([5, 2], True), ([5, 3], False)):
         contest, outcome = contest_of([10, 10], votes, 10)
         assert _greedy_stands(outcome, contest, 1) is stands
+
+
+def test_a_lot_elsewhere_and_an_earlier_count_are_doubts() -> None:
+    """A count without doubtful ballots is in doubt when a lot decided it, or when an earlier count is."""
+    world = make_world(rule=m.Greedy())
+    outcome, election = world.outcome, world.election
+    assert outcome_at_risk(election, outcome, {}) is False
+    count = outcome.contests[0].counts[0]
+    lot = changed(count.rounds[0], tie=[TieBreak(between=["plein", "bankjes"], step="lot")])
+    drawn = changed(count, rounds=[lot], styles=["youth"])
+    contest = changed(outcome.contests[0], counts=[drawn])
+    assert outcome_at_risk(election, changed(outcome, contests=[contest]), {"adult": 1}) is None
+    shares = changed(count, rule="equal-shares-cost", styles=["adult"])
+    later = changed(count, rounds=[], styles=["youth"])
+    apart = changed(outcome, contests=[changed(contest, counts=[shares, later])])
+    assert outcome_at_risk(election, apart, {"adult": 1}) is None

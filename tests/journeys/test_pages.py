@@ -1,0 +1,221 @@
+"""What a resident does on the public pages, in a browser: on a phone, with a keyboard, without script."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, ConsoleMessage, Page
+
+from ballots.board import Phase
+from ballots.codes import ballot_number
+from ballots.merkle import leaf_hash
+from service.settings import Settings
+from tests.service.portal_site import book_world, make_settings, put_world
+from tests.simulator import World, make_world
+
+pytestmark = pytest.mark.journey
+
+PATHS = [
+    "/",
+    "/wall",
+    "/wall/3",
+    "/wall/20",
+    "/find",
+    "/roll",
+    "/outcome",
+    "/ledger",
+    "/audit",
+    "/docs",
+    "/nergens",
+]
+SIZES = {"phone": (320, 740), "desk": (1280, 900), "kiosk": (1080, 1920)}
+START_SECONDS = 60
+SERVE = "import sys; from service.serve import main; sys.exit(main([]))"
+
+
+def find_port() -> int:
+    """Return a port that is free now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Return the environment that tells a process these settings."""
+    names = ("database_url", "record_dir", "state_dir", "journal_dir", "origin", "port")
+    return os.environ | {f"WIJK_{name.upper()}": str(getattr(settings, name)) for name in names}
+
+
+@asynccontextmanager
+async def serve_site(dsn: str, folder: Path, world: World) -> AsyncIterator[str]:
+    """Run the service as its own process and yield its address."""
+    port = find_port()
+    await put_world(dsn, world)
+    settings = make_settings(dsn, folder, world, port)
+    log = folder / "serve.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-c", SERVE], env=environment_of(settings), stdout=output, stderr=output
+        )
+    try:
+        await wait_for(f"http://127.0.0.1:{port}/health", process, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+async def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return once the service answers; fail if it ends or takes too long."""
+    until = time.monotonic() + START_SECONDS
+    async with httpx.AsyncClient() as client:
+        while time.monotonic() < until:
+            assert process.poll() is None, log.read_text()
+            try:
+                if (await client.get(address)).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.1)
+    pytest.fail(f"the service did not start: {log.read_text()}")
+
+
+def certified_world() -> World:
+    """Return an election that is over."""
+    world = make_world(Phase.COUNTED)
+    world.certify(lambda official: f"report of {official}".encode())
+    return world
+
+
+def listen(page: Page) -> list[str]:
+    """Collect what a page complains about, and every address outside the site that it asks for."""
+    heard: list[str] = []
+
+    def take(message: ConsoleMessage) -> None:
+        if message.type == "error" and "404" not in message.text:
+            heard.append(message.text)
+
+    page.on("console", take)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("request", lambda asked: None if "://127.0.0.1:" in asked.url else heard.append(asked.url))
+    return heard
+
+
+async def sideways(page: Page) -> int:
+    """Return by how many pixels a page is wider than its window."""
+    found: int = await page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+async def test_every_page_on_every_screen(
+    database: str, folder: Path, browser: Browser, size: tuple[int, int], scheme: str
+) -> None:
+    """Every page fits the screen, in light and in dark, loads nothing foreign, and satisfies axe."""
+    world = certified_world()
+    await book_world(database, world)
+    async with serve_site(database, folder, world) as site:
+        context = await browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        page = await context.new_page()
+        heard = listen(page)
+        for path in PATHS:
+            await page.goto(site + path)
+            assert await sideways(page) <= 0, path
+            found = await Axe().run(page)
+            assert found.violations_count == 0, (path, found.generate_report())
+        assert heard == []
+        await context.close()
+
+
+async def test_text_of_double_size(database: str, folder: Path, browser: Browser) -> None:
+    """With text of twice the size nothing runs off the page."""
+    async with serve_site(database, folder, certified_world()) as site:
+        page = await browser.new_page(viewport={"width": 1280, "height": 900})
+        for path in PATHS:
+            await page.goto(site + path)
+            await page.evaluate("document.documentElement.style.fontSize = '225%'")
+            assert await sideways(page) <= 0, path
+
+
+async def test_everything_works_without_script(database: str, folder: Path, browser: Browser) -> None:
+    """Without any script a resident finds their ballot by its number, and the number stands in no address."""
+    world = certified_world()
+    place, number = next(
+        (place, ballot_number(leaf_hash(raw)))
+        for place, raw in enumerate(world.entries)
+        if b'"revision":2' in raw
+    )
+    async with serve_site(database, folder, world) as site:
+        context = await browser.new_context(java_script_enabled=False)
+        page = await context.new_page()
+        visited: list[str] = []
+        page.on("request", lambda asked: visited.append(asked.url))
+        await page.goto(site)
+        await page.get_by_role("link", name="Zoek uw stembiljet").first.click()
+        await page.get_by_label("Nummer van uw stembiljet").fill(number.lower())
+        await page.get_by_role("button", name="Zoek").click()
+        await page.get_by_role("link", name=f"tegel {place}").click()
+        assert page.url == f"{site}/wall/{place}"
+        assert await page.get_by_text("Dit stembiljet is geteld.").is_visible()
+        assert not [address for address in visited if number.lower() in address.lower()]
+        await context.close()
+
+
+async def test_keyboard_reaches_the_content_first(database: str, folder: Path, browser: Browser) -> None:
+    """The first stop of the keyboard is a visible link past the menu, and it leads into the content."""
+    async with serve_site(database, folder, make_world(Phase.VOTING)) as site:
+        page = await browser.new_page()
+        await page.goto(site + "/roll")
+        await page.keyboard.press("Tab")
+        skip = page.get_by_role("link", name="Naar de inhoud")
+        assert await skip.evaluate("each => each === document.activeElement")
+        assert (await skip.bounding_box())["y"] >= 0
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Tab")
+        assert await page.evaluate("document.activeElement.id") == "number"
+        await page.keyboard.type("1")
+        await page.keyboard.press("Enter")
+        await page.get_by_role("status").wait_for()
+        assert "nog geen aandeel aangevraagd" in await page.get_by_role("status").inner_text()
+
+
+async def test_pictures_are_shown_and_do_nothing(database: str, folder: Path, browser: Browser) -> None:
+    """Pictures of projects come from the board's files, and a script inside one does not run."""
+    world = World(make_world(Phase.ROLL).options)
+    picture = world.add_file(
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 5"><script>document.title = "taken"</script>'
+        b'<rect width="8" height="5"/></svg>'
+    )
+    original = world.make_contest()
+    projects = [type(each)(**fields_of(each) | {"picture": picture}) for each in original.projects]
+    world.make_contest = lambda: type(original)(**fields_of(original) | {"projects": projects})  # type: ignore[method-assign]
+    world.set_up()
+    async with serve_site(database, folder, world) as site:
+        page = await browser.new_page()
+        await page.goto(site)
+        shown = page.locator(".projects img").first
+        await shown.scroll_into_view_if_needed()
+        await page.wait_for_function("document.querySelector('.projects img').complete")
+        assert await shown.evaluate("each => each.naturalWidth") > 0
+        await page.goto(f"{site}/board/files/{picture.hex()}")
+        assert await page.title() != "taken"
+
+
+def fields_of(record) -> dict[str, object]:
+    """Return a record's members by name."""
+    return {name: getattr(record, name) for name in record.__struct_fields__}

@@ -1,0 +1,122 @@
+"""The words and the look of the pages: money, numbers, moments, colours."""
+
+import re
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ballots.entries import Entry
+from ballots.manifest import Greedy
+from ballots.signing import kind_of
+from service.portal import words
+from service.portal.entry_view import FACTS, MEANINGS
+from service.portal.pages import STATIC
+from tally.rules import RULES
+
+STYLE = (STATIC / "style.css").read_text()
+
+
+@pytest.mark.parametrize(("cents", "said"), [
+    (0, "€ 0"),
+    (5, "€ 0,05"),
+    (1_250_000, "€ 12.500"),
+    (123_456_789, "€ 1.234.567,89"),
+    (-50, "-€ 0,50"),
+    (Fraction(250_000, 3), "€ 833,33"),
+])  # fmt: skip
+def test_money(cents: int | Fraction, said: str) -> None:
+    """Money is written as in the Netherlands, with cents only where there are any."""
+    assert words.say_euros(cents).replace("\u00a0", " ") == said
+
+
+@given(st.integers(0, 4_102_444_800))
+@example(1_774_745_999)
+@example(1_774_746_000)
+@example(1_792_890_000)
+def test_moments(seconds: int) -> None:
+    """A moment is the time of day in the Netherlands, summer and winter."""
+    local = datetime.fromtimestamp(seconds, UTC).astimezone(ZoneInfo("Europe/Amsterdam"))
+    if local.year < 1997:
+        return  # summer time began and ended by other rules then
+    said = words.say_moment(seconds)
+    assert said == (
+        f"{words.DAYS[local.weekday()]} {local.day} {words.MONTHS[local.month - 1]} {local.year} "
+        f"om {local.hour}.{local.minute:02} uur"
+    )
+
+
+@given(st.integers(0, 2**53 - 1))
+def test_any_time_has_words(seconds: int) -> None:
+    """Every time that a manifest may name can be said."""
+    assert words.say_moment(seconds)
+
+
+def test_every_kind_has_words() -> None:
+    """Every kind of entry, every rule and every reason has its own words."""
+    kinds = {kind.__struct_config__.tag for kind in Entry.__args__}
+    assert kinds == set(words.KINDS) == set(FACTS) == set(MEANINGS)
+    assert {Greedy.__struct_config__.tag, "equal-shares-cost"} <= set(words.RULES) & set(RULES)
+    protocol = (Path(words.__file__).parents[2] / "ballots" / "PROTOCOL.md").read_text()
+    assert set(re.findall(r"`(choices-[a-z]+)`", protocol)) - {"choices-length"} <= set(words.INVALID)
+    assert kind_of(Greedy()) in words.RULES
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour (WCAG 2.2)."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast between two colours."""
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def read_colours(dark: bool) -> dict[str, str]:
+    """Return the style sheet's colours by name."""
+    light, dark_part = re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)[:2]
+    found = dict(re.findall(r"--wijk-([a-z0-9-]+): (#[0-9a-f]{6});", light))
+    return found | (dict(re.findall(r"--wijk-([a-z0-9-]+): (#[0-9a-f]{6});", dark_part)) if dark else {})
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_contrast(dark: bool) -> None:
+    """Text has a contrast of 7:1 or more with everything it stands on; lines and marks one of 3:1."""
+    colours = read_colours(dark)
+    for text in ("ink", "soft", "cobalt", "clay"):
+        for behind in ("paper", "glaze", "warm"):
+            assert contrast(colours[text], colours[behind]) >= 7, (text, behind)
+    assert contrast(colours["cobalt-paper"], colours["cobalt"]) >= 7
+    for line in ("line", "fired", "tone-0", "tone-1", "tone-2", "tone-3"):
+        assert contrast(colours[line], colours["paper"]) >= 3, line
+
+
+def test_kiosk_contrast() -> None:
+    """The kiosk's text, all in ink and cobalt, has a contrast of 10:1 or more."""
+    colours = read_colours(dark=False)
+    for text in ("ink", "cobalt"):
+        assert contrast(colours[text], colours["paper"]) >= 10
+        assert contrast(colours[text], colours["glaze"]) >= 9.5
+
+
+def test_style_loads_nothing() -> None:
+    """The style sheet and the drawings load nothing and hold no script."""
+    for path in STATIC.glob("*.*"):
+        text = path.read_text()
+        assert "url(" not in text
+        assert "@import" not in text
+        assert "<script" not in text
+        assert re.findall(r"https?://(?!www\.w3\.org/2000/svg)", text) == []
+
+
+def test_text_is_large_enough() -> None:
+    """Running text has 18 px or more."""
+    percent = float(re.search(r"html \{ font-size: ([\d.]+)%", STYLE)[1])
+    assert percent / 100 * 16 >= 18
