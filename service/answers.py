@@ -139,6 +139,7 @@ ANSWERS: dict[str, Answer] = {
     # the service itself
     "busy": Answer(503, "Too many at once", _LATER),
     "unavailable": Answer(503, "The service cannot store anything now", _LATER),
+    "not-witnessed": Answer(503, "The witnesses sign in a moment", _LATER),
     "inbox-full": Answer(503, "Too many entries wait", _LATER),
     "journal": Answer(503, "The service cannot store anything now", _LATER),
     "settings": Answer(

@@ -114,19 +114,22 @@ class Flow:
     def _manifest_hash(self) -> Hash:
         return self._setup.election.manifest_hash
 
+    @property
+    def _patience(self) -> float:
+        """How many seconds something that concerns all ballots may take."""
+        return 60.0 + 0.1 * len(self._wishes.voters)
+
     # --- before the manifest ---
 
     async def _prepare(self, stack: AsyncExitStack) -> list[PartnerKeys]:
         """Start everything, with the partners' keys made beside the database."""
         site = self._site
-        with self._screen.step("Database, keys and nodes of six partners", 4) as advance:
+        with self._screen.step("Database, keys and nodes of six partners", 2) as advance:
             _, partners, _ = await asyncio.gather(
                 site.start_database(), site.make_partners(self._wishes.plan), self._init_registrar()
             )
-            advance(2)
-            await site.start_nodes()
-            advance(3)
-            await site.start_service()
+            advance(1)
+            await site.start()
         self._web = await stack.enter_async_context(
             httpx.AsyncClient(base_url=site.url, trust_env=False, timeout=30.0)
         )
@@ -222,9 +225,9 @@ class Flow:
                 await self._registrar("roll", "--manifest", manifest, *people)
                 advance(1)
                 out = site.folder / "registrar" / "out"
-                await conduct.submit(*(path.read_bytes() for path in sorted(out.glob("roll-*.json"))))
+                pages = [path.read_bytes() for path in sorted(out.glob("roll-*.json"))]
+                await asyncio.gather(conduct.submit(*pages), self._registrar("seal", "--manifest", manifest))
                 advance(2)
-                await self._registrar("seal", "--manifest", manifest)
                 seal = parse_draft((out / "seal.json").read_bytes())
                 if not isinstance(seal, Seal):
                     raise ConductError("expected the registrar's seal")
@@ -250,13 +253,13 @@ class Flow:
             while (now := time.time()) < deadline:
                 advance(round(left - (deadline - now)))
                 await asyncio.sleep(min(0.5, deadline - now))
-            await self._conduct.wait_for([bytes(promise.ballot) for promise in voted.promises])
+            await self._conduct.wait_for([bytes(each.ballot) for each in voted.promises], self._patience)
             await self._check_receipts(sample(voted.promises, SAMPLE))
         with self._screen.step("Close; four of six partners open", 2) as advance:
             lost = await asyncio.to_thread(site.stop_nodes, LOST_NODES)
-            await self._conduct.close(60.0)
+            await self._conduct.close(self._patience)
             advance(1)
-            await self._conduct.wait_for_phase(Phase.OPENED)
+            await self._conduct.wait_for_phase(Phase.OPENED, self._patience)
         return lost
 
     async def _check_receipts(self, promises: Sequence[Promise]) -> None:

@@ -123,23 +123,26 @@ class Site:
     def _state_of(self, partner: str) -> Path:
         return self.folder / "partners" / partner
 
-    async def start_nodes(self) -> None:
-        """Start the partners' nodes, pinned to origin and operator; the manifest hash follows."""
+    async def start(self) -> None:
+        """Start nodes, service and sequencer, all at once, and wait until they answer."""
         self.pin(None)
+        self.witnesses = {partner: f"http://{HOST}:{find_port(0)}" for partner in PARTNERS}
+        self._start_nodes()
+        await self._start_service()
+        await asyncio.gather(*(wait_for_line(node, r"^ready ([0-9]+)$") for node in self.nodes.values()))
+
+    def _start_nodes(self) -> None:
+        """Start the partners' nodes, pinned to origin and operator; the manifest hash follows."""
         for partner in PARTNERS:
             self.nodes[partner] = self.children.start(
                 f"partner-{partner}",
                 [
-                    *("partner", "run", "--state", str(self._state_of(partner)), "--port", "0"),
-                    *("--poll", NODE_POLL, "--passphrase-file", str(self.passphrase(partner))),
+                    *("partner", "run", "--state", str(self._state_of(partner)), "--poll", NODE_POLL),
+                    *("--port", self.witnesses[partner].rpartition(":")[2]),
+                    *("--passphrase-file", str(self.passphrase(partner))),
                 ],
                 {},
             )
-        found = await asyncio.gather(
-            *(wait_for_line(node, r"^ready ([0-9]+)$") for node in self.nodes.values())
-        )
-        for partner, line in zip(self.nodes, found, strict=True):
-            self.witnesses[partner] = f"http://{HOST}:{line[1]}"
 
     def pin(self, manifest_hash: Hash | None) -> None:
         """Pin every node, as each partner's keeper would do with what the letter says."""
@@ -156,8 +159,8 @@ class Site:
                 )
             )
 
-    async def start_service(self) -> None:
-        """Start service and sequencer, and wait until pages are served."""
+    async def _start_service(self) -> None:
+        """Start service and sequencer, and wait until the service answers."""
         environment = self.environment()
         service = self.children.start("service", ["serve"], environment)
         self.children.start("sequencer", ["sequencer"], environment)

@@ -191,9 +191,13 @@ def _say_type(kind: Json, schema: Json) -> str:
 
 
 def _say_limits(kind: Json) -> str:
-    said = [f"{name} {kind[name]}" for name in LIMITS if name in kind]
+    said = [f"{name} {_say_value(kind[name])}" for name in LIMITS if name in kind]
     items = _say_limits(kind.get("items") or {}) if kind.get("type") == "array" else ""
     return ", ".join([*said, f"each: {items}"] if items else said)
+
+
+def _say_value(value: Any) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _resolve(part: Json, schema: Json) -> Json:
