@@ -58,11 +58,10 @@ from tests.forge import (
     forge_without_salt,
     forge_wrong_hand,
     make_certify,
-    make_replace,
-    shares,
     signed_anew,
 )
 from tests.simulator import NO_SIGNATURE, World, changed
+from tests.stages import make_replace, shares
 
 
 @dataclass(frozen=True)

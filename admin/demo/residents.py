@@ -27,7 +27,7 @@ from ballots.wire import Hash, Record, decode, encode
 from service.shares.records import ShareAnswer
 
 MAX_ANSWER = 65_536
-POLL_SECONDS = 0.5
+POLL_SECONDS = 0.4
 """How often a client asks whether all issuers have signed."""
 ATTEMPTS = 40
 """How often a client sends the same bytes again when the service is busy or away."""

@@ -23,7 +23,7 @@ from ballots.codes import credential_seed
 from ballots.receipt import Promise
 from ballots.wire import Hash, Record, decode, encode
 
-AT_ONCE = 24
+AT_ONCE = 32
 """How many residents of one process vote at the same time."""
 SETTING_UP = 5.0
 """Seconds from the manifest to the start of voting, and what a share takes on its way, on a quiet machine."""

@@ -12,10 +12,10 @@ from admin.drafts import NO_SIGNATURE, add_officials, changed, sign
 from admin.elections.errors import ConductError
 from ballots.board import Board
 from ballots.entries import Bundle, Certify, Close, Replace, Seal, Start
-from ballots.errors import ProtocolError
+from ballots.errors import BoardError, ProtocolError
 from ballots.manifest import Manifest
 from ballots.merkle import leaf_hash
-from ballots.points import ed25519_public
+from ballots.points import check_ed25519_key, ed25519_public
 from ballots.sealing import verify_rehearsal
 from ballots.signing import OfficialSignature
 from ballots.wire import Key, encode
@@ -101,7 +101,13 @@ def _check_parts(entry: Signable, board: Board) -> None:
     """Raise ProtocolError unless what others have signed inside the entry is right."""
     election = board.resolved
     if isinstance(entry, Start):
+        if [rehearsal.partner for rehearsal in entry.rehearsals] != list(election.partner_numbers):
+            raise BoardError("start-rehearsals", "expected a rehearsal of every partner, in order")
         for rehearsal in entry.rehearsals:
             verify_rehearsal(election, rehearsal)
     if isinstance(entry, Seal | Replace):
         election.verify(election.manifest.registrar, entry.registrar, entry)
+    if isinstance(entry, Replace):
+        if entry.style not in election.styles:
+            raise BoardError("replace-style", f"expected a style of the election, got {entry.style}")
+        check_ed25519_key(entry.adds)

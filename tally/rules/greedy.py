@@ -4,13 +4,14 @@ Votes are total weight (points, for ballots with points). Projects without votes
 unless the parameters say so. Exact: whole cents and whole points only.
 """
 
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Literal
 
 import msgspec
 
 from tally.profile import Profile, TieOrder
-from tally.rules.result import Result, Round, Status, pick
+from tally.rules.result import Result, Round, Status, Tie, pick
 
 NAME = "greedy-votes"
 PAPER = (
@@ -30,43 +31,34 @@ def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
 
     A round is recorded for every project that was considered, chosen or not.
     """
-    votes = profile.total_votes()
-    supporters = profile.total_supporters()
+    votes, supporters = profile.total_votes(), profile.total_supporters()
     left = profile.budget
     rounds: list[Round] = []
-    statuses: dict[int, Status] = {}
-    by_votes = sorted(range(len(votes)), key=lambda index: (-votes[index], index))
-    for total, group in groupby(by_votes, key=votes.__getitem__):
-        waiting = list(group)
-        while waiting:
-            if total == 0 and parameters.zero_votes == "skip":
-                statuses |= {
-                    i: Status(project=profile.projects[i].id, reason="no-votes", votes=0, supporters=0)
-                    for i in waiting
-                }
-                break
-            index, tie = pick(profile, ties, waiting)
-            waiting.remove(index)
-            project = profile.projects[index]
-            fits = project.cost <= left
-            statuses[index] = Status(
+    statuses = {
+        index: Status(project=project.id, reason="no-votes", votes=0, supporters=0)
+        for index, project in enumerate(profile.projects)
+    }
+    for index, tie in _order(profile, parameters, ties):
+        project = profile.projects[index]
+        fits = project.cost <= left
+        statuses[index] = Status(
+            project=project.id,
+            reason="chosen" if fits else "does-not-fit",
+            votes=votes[index],
+            supporters=supporters[index],
+            missing=None if fits else project.cost - left,
+        )
+        left -= project.cost if fits else 0
+        rounds.append(
+            Round(
                 project=project.id,
-                reason="chosen" if fits else "does-not-fit",
-                votes=total,
+                chosen=fits,
+                votes=votes[index],
                 supporters=supporters[index],
-                missing=None if fits else project.cost - left,
+                money_left=left,
+                tie=tie,
             )
-            left -= project.cost if fits else 0
-            rounds.append(
-                Round(
-                    project=project.id,
-                    chosen=fits,
-                    votes=total,
-                    supporters=supporters[index],
-                    money_left=left,
-                    tie=tie,
-                )
-            )
+        )
     return Result(
         rule=NAME,
         ties=ties.name,
@@ -77,3 +69,17 @@ def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
         rounds=tuple(rounds),
         statuses=tuple(statuses[index] for index in range(len(votes))),
     )
+
+
+def _order(profile: Profile, parameters: Parameters, ties: TieOrder) -> Iterator[tuple[int, Tie | None]]:
+    """Yield the projects in the order in which they are considered, each with the tie that it was first in."""
+    votes = profile.total_votes()
+    by_votes = sorted(range(len(votes)), key=lambda index: (-votes[index], index))
+    for total, group in groupby(by_votes, key=votes.__getitem__):
+        if total == 0 and parameters.zero_votes == "skip":
+            return
+        waiting = list(group)
+        while waiting:
+            index, tie = pick(profile, ties, waiting)
+            waiting.remove(index)
+            yield index, tie

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -291,3 +292,13 @@ def test_wrong_arguments_are_refused_before_anything_starts(
     assert got == code
     assert expected in capsys.readouterr().err
     assert find_processes(tmp_path) == []
+
+
+def test_a_port_that_is_taken_is_refused(capsys) -> None:
+    """The demo does not start beside another program on its port, and says what to do."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert cli.main(["--once", "--port", port]) == 1
+    assert f"port {port} is taken; choose another one with --port" in capsys.readouterr().err

@@ -7,8 +7,9 @@ from ballots.errors import ProtocolError
 from ballots.voter import finish_share
 from ballots.wire import encode
 from tests.board_cases import CASES, Case
-from tests.forge import make_certify, world_at
+from tests.forge import make_certify
 from tests.simulator import ORIGIN, make_world
+from tests.stages import world_at
 
 
 def board_of(case: Case) -> tuple[Board, bytes]:

@@ -16,8 +16,8 @@ from tally.audit.findings import AuditResult
 from tally.audit.report import ReportError, make_report, parse_report
 from tally.audit.run import audit
 from tally.record import FolderRecord
-from tests.forge import world_at
 from tests.simulator import World, make_world
+from tests.stages import world_at
 from tests.tally.drafts import (
     Memory,
     audited,

@@ -12,8 +12,9 @@ from ballots.wire import encode
 from tally.audit.checks import CHECKS
 from tally.audit.findings import NOT_REACHED
 from tests.board_cases import CASES, Case
-from tests.forge import PairedSetup, world_at
+from tests.forge import PairedSetup
 from tests.simulator import ORIGIN
+from tests.stages import world_at
 from tests.tally.breaks import BREAKS, Break
 from tests.tally.drafts import Draft, run_audit
 

@@ -14,8 +14,8 @@ from ballots.wire import encode
 from tally.audit.run import audit
 from tally.audit.source import MissingFileError
 from tally.audit.workers import WorkersError
-from tests.forge import world_at
 from tests.simulator import make_world
+from tests.stages import world_at
 from tests.tally.drafts import Memory, draft, draft_of
 
 
