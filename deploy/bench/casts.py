@@ -21,7 +21,7 @@ from deploy.bench.election import keep_ballots, make_options, split
 from deploy.bench.figures import Figure, ratio
 from deploy.bench.ground import BenchError, Ground, Site
 from deploy.bench.load import Load, run_load
-from deploy.bench.machine import read_cpu
+from deploy.bench.machine import Usage, describe_usage
 from service.ballot_box.casting import verify_cast
 from service.ballot_box.journal import Journal
 from service.ballot_box.store import STORE
@@ -46,15 +46,13 @@ class Run:
     """A measured load, and the processor seconds that each side used meanwhile."""
 
     load: Load
-    postgres: float
-    service: float
+    used: dict[str, float]
     workers: int
 
     def describe(self) -> str:
         """Say how many processes and connections there were, and how many cores each side kept busy."""
-        cores = (("service", self.service), ("PostgreSQL", self.postgres), ("load", self.load.cpu))
-        used = ", ".join(f"{name} {seconds / self.load.seconds:.2f}" for name, seconds in cores)
-        return f"{self.workers} workers, {self.load.connections} connections; cores busy: {used}"
+        busy = describe_usage(self.used, self.load.seconds)
+        return f"{self.workers} workers, {self.load.connections} connections; {busy}"
 
 
 def measure(folder: Path, *, quick: bool) -> list[Figure]:
@@ -108,14 +106,13 @@ class Casts:
         """Run the load on an empty box and a fresh service, and check what came of it."""
         shutil.rmtree(self._site.journal, ignore_errors=True)
         asyncio.run(_empty_box(self._site))
-        postgres = self._ground.postgres.pid or 0
         with self._site.serve(workers) as service:
             run_load(self._site.port, 8, 0, self._site.folder, self._first)
-            before = read_cpu(service.pid), read_cpu(postgres)
+            usage = Usage({"service": service.pid, "PostgreSQL": self._ground.postgres.pid or 0})
             load = run_load(self._site.port, connections, rate, self._site.folder, self._ballots)
-            used = read_cpu(service.pid) - before[0], read_cpu(postgres) - before[1]
+            used = usage.read({"load": load.cpu})
         asyncio.run(self._check(load))
-        return Run(load=load, postgres=used[1], service=used[0], workers=workers)
+        return Run(load=load, used=used, workers=workers)
 
     async def _check(self, load: Load) -> None:
         """Verify every promise, and that box and journal hold every ballot. Errors: BenchError."""
@@ -218,7 +215,7 @@ def _paced_figures(steady: Run) -> list[Figure]:
 
 
 def _compared(best: Run, checks: float, inserts: float) -> list[Figure]:
-    service = best.service / best.load.acknowledged
+    service = best.used["service"] / best.load.acknowledged
     return [
         Figure(what="  processor time of the service a cast", value=1000 * service, unit="ms"),
         Figure(what="  verification and promise alone", value=1000 * checks, unit="ms"),

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -113,6 +113,35 @@ def read_resident(root: int) -> int:
         if stat:
             total += int(stat[21]) * os.sysconf("SC_PAGE_SIZE")
     return total
+
+
+def read_busy() -> float:
+    """Return the processor seconds that the whole machine has been busy."""
+    try:
+        fields = (PROC / "stat").read_text().splitlines()[0].split()[1:9]
+    except OSError:
+        return 0.0
+    user, nice, system, _idle, _waiting, *rest = map(int, fields)
+    return (user + nice + system + sum(rest)) / os.sysconf("SC_CLK_TCK")
+
+
+class Usage:
+    """What trees of processes use from now on, by name, and what everything else on the machine does."""
+
+    def __init__(self, trees: Mapping[str, int]) -> None:
+        self._trees = dict(trees)
+        self._before = {name: read_cpu(pid) for name, pid in trees.items()}
+        self._busy = read_busy()
+
+    def read(self, beside: Mapping[str, float]) -> dict[str, float]:
+        """Return processor seconds by name; `beside` are those of processes that have come and gone."""
+        used = {name: read_cpu(pid) - self._before[name] for name, pid in self._trees.items()} | dict(beside)
+        return used | {"others": max(0.0, read_busy() - self._busy - sum(used.values()))}
+
+
+def describe_usage(used: Mapping[str, float], seconds: float) -> str:
+    """Say how many cores each kept busy."""
+    return "cores busy: " + ", ".join(f"{name} {each / seconds:.2f}" for name, each in used.items())
 
 
 class Watch:

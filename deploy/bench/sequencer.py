@@ -18,7 +18,7 @@ from ballots.wire import decode, encode
 from deploy.bench.election import STYLE, keep_ballots, make_options, make_requests
 from deploy.bench.figures import Figure, ratio
 from deploy.bench.ground import Ground, Site, wait_until
-from deploy.bench.machine import read_cpu
+from deploy.bench.machine import Usage, describe_usage
 from service.board import store
 from tests.simulator import World
 
@@ -105,17 +105,15 @@ async def _run(
             await connection.copy_records_to_table(table, schema_name="box", columns=columns, records=rows)
             await connection.execute("CHECKPOINT")
             start = encode(world.make_start())
-            trees = process.pid, ground.postgres.pid or 0
-            before = [read_cpu(each) for each in trees]
+            usage = Usage({"sequencer": process.pid, "PostgreSQL": ground.postgres.pid or 0})
             began = time.perf_counter()
             await site.offer(connection, [start])
             await wait_until(lambda: stands(len(world.entries) + 1 + entries), process, log)
             seconds = time.perf_counter() - began
-            used = [read_cpu(each) - cpu for each, cpu in zip(trees, before, strict=True)]
+            used = usage.read({})
     finally:
         await connection.close()
-    remark = f"cores busy: sequencer {used[0] / seconds:.2f}, PostgreSQL {used[1] / seconds:.2f}"
-    return len(rows) / seconds, remark
+    return len(rows) / seconds, describe_usage(used, seconds)
 
 
 async def _time_copy(ground: Ground, ballots: Sequence[bytes]) -> float:

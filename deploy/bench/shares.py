@@ -24,7 +24,7 @@ from ballots.wire import Key, encode
 from deploy.bench.election import STYLE, join, make_share_world
 from deploy.bench.figures import Figure, ratio
 from deploy.bench.ground import Ground, Site, find_port, run_process, wait_for_answer, wait_until
-from deploy.bench.machine import count_cores, read_cpu
+from deploy.bench.machine import Usage, count_cores, describe_usage
 from deploy.bench.primitives import time_operation
 from deploy.bench.share_load import ShareLoad
 from service.partner.keyfile import DEMO, seal_keys
@@ -92,11 +92,10 @@ async def _run(ground: Ground, residents: int, at_once: int) -> tuple[ShareLoad,
         sequencer = stack.enter_context(site.run("sequencer"))
         trees |= {"sequencer": sequencer.pid, "PostgreSQL": ground.postgres.pid or 0}
         await _open_voting(site, ports, sequencer)
-        before = {name: read_cpu(pid) for name, pid in trees.items()}
+        usage = Usage(trees)
         load = await asyncio.to_thread(_run_load, site.port, residents, at_once, prepared)
-        used = {name: read_cpu(pid) - before[name] for name, pid in trees.items()} | {"load": load.cpu}
-    busy = ", ".join(f"{name} {seconds / load.seconds:.2f}" for name, seconds in used.items())
-    return load, f"cores busy: {busy}"
+        used = usage.read({"load": load.cpu})
+    return load, describe_usage(used, load.seconds)
 
 
 def _run_load(port: int, residents: int, at_once: int, prepared: Path) -> ShareLoad:

@@ -72,7 +72,7 @@ def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
 
 
 def _order(profile: Profile, parameters: Parameters, ties: TieOrder) -> Iterator[tuple[int, Tie | None]]:
-    """Yield the projects in the order in which they are considered, each with the tie that it was first in."""
+    """Yield the projects in order of consideration, each with the tie that it was first in."""
     votes = profile.total_votes()
     by_votes = sorted(range(len(votes)), key=lambda index: (-votes[index], index))
     for total, group in groupby(by_votes, key=votes.__getitem__):
