@@ -25,6 +25,7 @@ from tests.forge import (
     forge_close,
     forge_contest,
     forge_foreign_official,
+    forge_fresh_youth,
     forge_issuer_key,
     forge_last_of,
     forge_late_ballot,
@@ -159,6 +160,7 @@ ROLL_CASES = [
     Case("more credentials than people", "the whole roll", forge_seal_style(population=5), "seal-population"),
     Case("a wrong root over the pages", "the whole roll", forge_seal(**ROOT), "seal-root"),
     Case("a seal that the registrar did not sign", "the whole roll", lambda w: changed(w.make_seal(), registrar=NO_SIGNATURE), "signature-r"),
+    Case("a seal by one official twice", "the whole roll", lambda w: forge_one_official_twice(w.make_seal()), "officials"),
     Case("a style below the smallest roll", "sealed with a small style", lambda w: w.make_start(), "start-minimum"),
     Case("a start with a wrong size", "sealed", forge_start(**HEAD), "head"),
     Case("a start with a wrong root", "sealed", forge_start(**ROOT), "head"),
@@ -172,6 +174,7 @@ ROLL_CASES = [
 
 VOTING_CASES = [
     Case("a bundle with number 2 first", "voting", lambda w: w.by_officials(e.Bundle(hash=Hash(bytes(32)), number=2, reason="fout hersteld", signatures=[])), "bundle-number"),
+    Case("a bundle by one official twice", "voting", lambda w: forge_one_official_twice(w.by_officials(e.Bundle(hash=Hash(bytes(32)), number=1, reason="fout hersteld", signatures=[]))), "officials"),
     Case("a walk-in beyond the allowance", "voting", lambda w: make_replace(w, b"another"), "replace-allowance"),
     Case("a walk-in in an unknown style", "voting", lambda w: make_replace(w, b"another", style="elders"), "replace-style"),
     Case("a walk-in who is on the roll", "voting", lambda w: make_replace(w, w.residents[7].credential, style="youth"), "roll-key"),
@@ -180,6 +183,9 @@ VOTING_CASES = [
     Case("revoking in another style", "voting", lambda w: make_replace(w, b"another", [w.residents[7].credential]), "replace-unknown"),
     Case("revoking twice", "voting", lambda w: make_replace(w, b"another", [w.residents[4].credential]), "replace-unknown"),
     Case("revoking who has asked", "voting", lambda w: make_replace(w, b"another", [w.residents[0].credential]), "replace-requested"),
+    Case("a replacement by one official twice", "voting", lambda w: forge_one_official_twice(make_replace(w, b"another", [w.residents[5].credential])), "officials"),
+    Case("a replacement that the registrar did not sign", "voting", lambda w: changed(make_replace(w, b"another", [w.residents[5].credential]), registrar=NO_SIGNATURE), "signature-r"),
+    Case("a replacement by a key of small order", "voting", lambda w: make_replace(w, TORSION, [w.residents[5].credential]), "point-small-order"),
     Case("asking without being on the roll", "voting", forge_stranger, "request-unknown"),
     Case("asking when revoked", "voting", forge_request(4), "request-revoked"),
     Case("asking for another style", "voting", forge_request(5, style="youth"), "request-style"),
@@ -205,6 +211,7 @@ BALLOT_CASES = [
     Case("a ballot in the wrong order", "releasing one voter twice", forge_order_case, "ballot-order"),
     Case("too few voters in a release", "releasing one voter twice", forge_revision(2, forge_last_of(2), share=2), "release-minimum"),
     Case("a ballot of another style", "releasing", forge_other_style, "ballot-style"),
+    Case("a ballot of a fresh voting key of another style", "releasing", forge_fresh_youth, "ballot-style"),
     Case("a voting key that changes its style", "releasing youth", forge_changed_style, "ballot-style"),
     Case("an unknown style", "releasing", forge_ballot(style="elders"), "ballot-style"),
     Case("a box too few", "releasing", forge_ballot_with(lambda w, b: {"boxes": b.boxes[1:]}), "ballot-length"),
@@ -246,6 +253,7 @@ AFTER_CASES = [
     Case("a certify with a wrong size", "counted", forge_certify(**HEAD), "head"),
     Case("two equal reports", "counted", lambda w: make_certify(w, reports=[e.Report(hash=Hash(bytes(32)), official=o) for o in w.keys.officials]), "certify-reports"),
     Case("two reports of one official", "counted", lambda w: make_certify(w, reports=[e.Report(hash=Hash(bytes([n]) * 32), official="anna") for n in range(2)]), "certify-reports"),
+    Case("a certify by one official twice", "counted", lambda w: forge_one_official_twice(make_certify(w)), "officials"),
     Case("a second tally", "counted", lambda w: next(raw for raw in w.entries if b'"kind":"tally"' in raw), "phase"),
 ]  # fmt: skip
 

@@ -372,5 +372,13 @@ def forge_other_style(world: World) -> Entry:
     return other.cast(share, other.some_choices("youth", 0))
 
 
+def forge_fresh_youth(world: World) -> Entry:
+    """Return a good first ballot of youth by a voting key that stands nowhere yet."""
+    seed = bytes(31) + b"y"
+    signatures = forge_share(world, ed25519_public(seed), "youth")
+    share = Share(signatures=signatures, style="youth", voting_seed=seed)
+    return vote(world.election, share, world.some_choices("youth", 0), world.draw)
+
+
 def forge_late_ballot(world: World) -> Entry:
     return next(e.parse_entry(raw) for raw in world.entries if b'"kind":"ballot"' in raw)

@@ -80,7 +80,7 @@ def _run(record: Path, jobs: int) -> Run:
     result = json.loads(out) if out else {"valid": False, "anchored": False}
     if not (result["valid"] and result["anchored"]):
         raise BenchError(f"expected the record in {record} to be valid and anchored: {out.decode()[:500]}")
-    others = usage.read({"audit": watch.cpu})["others"]
+    others = usage.read({"audit": watch.cpu}, seconds)["others"]
     return Run(cpu=watch.cpu, memory=watch.memory, others=others, seconds=seconds)
 
 

@@ -110,7 +110,7 @@ class Casts:
             run_load(self._site.port, 8, 0, self._site.folder, self._first)
             usage = Usage({"service": service.pid, "PostgreSQL": self._ground.postgres.pid or 0})
             load = run_load(self._site.port, connections, rate, self._site.folder, self._ballots)
-            used = usage.read({"load": load.cpu})
+            used = usage.read({"load": load.cpu}, load.seconds)
         asyncio.run(self._check(load))
         return Run(load=load, used=used, workers=workers)
 

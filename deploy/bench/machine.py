@@ -132,11 +132,17 @@ class Usage:
         self._trees = dict(trees)
         self._before = {name: read_cpu(pid) for name, pid in trees.items()}
         self._busy = read_busy()
+        self._began = time.perf_counter()
 
-    def read(self, beside: Mapping[str, float]) -> dict[str, float]:
-        """Return processor seconds by name; `beside` are those of processes that have come and gone."""
+    def read(self, beside: Mapping[str, float], seconds: float) -> dict[str, float]:
+        """Return processor seconds by name; `beside` are those of processes that have come and gone.
+
+        What everything else used is scaled to the `seconds` that were measured, as starting a load takes a
+        moment too.
+        """
         used = {name: read_cpu(pid) - self._before[name] for name, pid in self._trees.items()} | dict(beside)
-        return used | {"others": max(0.0, read_busy() - self._busy - sum(used.values()))}
+        others = max(0.0, read_busy() - self._busy - sum(used.values()))
+        return used | {"others": others * seconds / (time.perf_counter() - self._began)}
 
 
 def describe_usage(used: Mapping[str, float], seconds: float) -> str:

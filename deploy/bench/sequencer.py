@@ -110,7 +110,7 @@ async def _run(
             await site.offer(connection, [start])
             await wait_until(lambda: stands(len(world.entries) + 1 + entries), process, log)
             seconds = time.perf_counter() - began
-            used = usage.read({})
+            used = usage.read({}, seconds)
     finally:
         await connection.close()
     return len(rows) / seconds, describe_usage(used, seconds)

@@ -94,7 +94,7 @@ async def _run(ground: Ground, residents: int, at_once: int) -> tuple[ShareLoad,
         await _open_voting(site, ports, sequencer)
         usage = Usage(trees)
         load = await asyncio.to_thread(_run_load, site.port, residents, at_once, prepared)
-        used = usage.read({"load": load.cpu})
+        used = usage.read({"load": load.cpu}, load.seconds)
     return load, describe_usage(used, load.seconds)
 
 

@@ -15,7 +15,7 @@ import httpx
 import msgspec
 import pytest
 
-from admin.ledger.awards import list_awards
+from admin.ledger.awards import list_awards, read_awards
 from admin.ledger.booking import Award, grants
 from admin.ledger.errors import BoardSourceError, BookingError, NotYetError, UnavailableError
 from admin.ledger.follower import Follower, follow
@@ -382,3 +382,10 @@ async def test_server_that_fails_is_asked_again_later(url: str, tmp_path: Path) 
     with pytest.raises(BoardSourceError, match="URL, a folder"):
         async with open_source(str(tmp_path / "nowhere"), None):
             pass
+
+
+def test_nothing_is_awarded_before_certify() -> None:
+    """A counted board that nobody has certified gives no awards, though its outcome is right."""
+    world = make_world(until=Phase.COUNTED)
+    with pytest.raises(BookingError, match="certified board"):
+        read_awards(world.board, format_outcome(world.outcome))

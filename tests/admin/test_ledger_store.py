@@ -261,3 +261,22 @@ async def test_odd_cents_add_up(database: str) -> None:
     assert (balance.granted, balance.committed, balance.left) == (10_001, 10_001, 0)
     assert [fund.committed for fund in balance.funds] == [3_334, 3_334, 3_333]
     assert [each.cents for each in balance.commitments] == [909] * 11 + [2]
+
+
+async def test_two_bookings_at_once_cannot_overdraw(ledger: asyncpg.Connection, database: str) -> None:
+    """Each alone fits in the pot; the second waits for the first at its check, and is then refused."""
+    async with open_ledger(database) as other:
+        for connection, digit in ((ledger, "ee"), (other, "dd")):
+            await connection.execute("BEGIN")
+            number = await connection.fetchval((HEADER % 2).replace("'ee'", f"'{digit}'"))
+            for line, (funder, cents) in enumerate(((1, -500), (2, 500)), 1):
+                await connection.execute(LINE, number, line, f"{POT}:funder-{funder}", cents)
+        await ledger.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        checking = asyncio.ensure_future(other.execute("SET CONSTRAINTS ALL IMMEDIATE"))
+        done, _ = await asyncio.wait([checking], timeout=0.3)
+        assert not done
+        await ledger.execute("COMMIT")
+        with pytest.raises(asyncpg.CheckViolationError) as caught:
+            await checking
+        assert caught.value.constraint_name == "never_overdrawn"
+        await other.execute("ROLLBACK")

@@ -1,7 +1,9 @@
 """What officials sign and refuse to sign, what their replica believes, and that their count is the count."""
 
 from collections.abc import Callable
+from pathlib import Path
 
+import asyncpg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
@@ -13,6 +15,7 @@ from admin.elections.errors import ConductError, RefusedError, TooSlowError
 from admin.elections.officials import Official, check_next, sign_entry, sign_manifest
 from admin.elections.replica import Replica
 from admin.elections.setup import Parties, PartnerKeys, Plan, check_set_up, set_up
+from admin.ledger.errors import UnavailableError
 from admin.registrar.roll import RegistrarDesk
 from ballots.board import Phase
 from ballots.entries import Certify, Close, Replace, Report, Start
@@ -21,6 +24,9 @@ from ballots.manifest import Partner
 from ballots.merkle import leaf_hash
 from ballots.points import ed25519_public
 from ballots.wire import Hash, Key, Rsa, Signature, content_hash
+from service.board import store
+from service.db.roles import Role, session_settings
+from tests.service.board_stage import open_stage
 from tests.simulator import ORIGIN, RELEASES, World, issuer_keys, make_world
 
 OTHER = Hash(bytes(31) + b"\1")
@@ -314,6 +320,49 @@ async def test_the_replica_believes_no_bad_server(spoil) -> None:
         await Replica(served, ORIGIN, world.election.manifest_hash).catch_up()
 
 
+async def test_a_replica_that_saw_a_fault_never_returns() -> None:
+    """After a checkpoint that is not witnessed, an older good one does not make its entries believed."""
+    world = make_world(until=Phase.SEALED)
+    older = world.checkpoint()
+    world.append(world.make_start())
+    served = Served(world, world.checkpoint(witnesses=["partner-1"]))
+    replica = Replica(served, ORIGIN, world.election.manifest_hash)
+    with pytest.raises(ConductError, match="not witnessed"):
+        await replica.catch_up()
+    for checkpoint in (older, world.checkpoint()):
+        served.checkpoint = checkpoint
+        with pytest.raises(ConductError, match="new replica"):
+            await replica.catch_up()
+
+
+class Halting(Served):
+    """A record that goes away for a moment after the first entries have been read."""
+
+    async def read_entries(self, start: int, size: int) -> list[bytes]:
+        """Return all entries but the last."""
+        if start == size - 1:
+            raise UnavailableError("away")
+        return self.entries[start : size - 1]
+
+
+async def test_entries_without_a_checkpoint_are_not_believed() -> None:
+    """Entries that were read before the record went away stay unconfirmed by an older checkpoint."""
+    world = make_world(until=Phase.ROLL)
+    older = world.checkpoint()
+    world.enrol()
+    world.append(world.make_seal())
+    served = Halting(world, world.checkpoint())
+    replica = Replica(served, ORIGIN, world.election.manifest_hash)
+    with pytest.raises(UnavailableError, match="away"):
+        await replica.catch_up()
+    served.checkpoint = older
+    with pytest.raises(UnavailableError, match="expected a checkpoint"):
+        await replica.catch_up()
+    conduct = Conduct([], replica, Desk({}), None, limit=0.3)
+    with pytest.raises(TooSlowError):
+        await conduct.wait_for([leaf_hash(world.entries[-2])])
+
+
 # --- counting ---
 
 
@@ -356,6 +405,25 @@ async def test_who_waits_for_an_entry_learns_that_it_was_refused() -> None:
     with pytest.raises(RefusedError) as caught:
         await conduct.wait_for([b"a"])
     assert caught.value.reason == "head"
+
+
+async def test_what_was_refused_can_be_offered_again(
+    database: str, connection: asyncpg.Connection, folder: Path
+) -> None:
+    """An entry that the board refused before is tried anew when the officials offer it again."""
+    async with open_stage(database, folder, until=Phase.ROLL) as stage:
+        async with stage.open() as steps:
+            await steps.step()
+        world = stage.world
+        replica = Replica(Served(world, world.checkpoint()), ORIGIN, world.election.manifest_hash)
+        raw = stage.make_bundle()
+        await store.insert_refused(connection, {leaf_hash(raw): "phase"})
+        desk = await asyncpg.connect(database, server_settings=session_settings(Role.DESK))
+        conduct = Conduct([], replica, desk, None, limit=0.3)
+        with pytest.raises(TooSlowError):
+            await conduct.offer([raw], {})
+        await desk.close()
+        assert await store.read_inbox(connection, 9) == [raw]
 
 
 async def test_waiting_has_a_limit() -> None:

@@ -229,6 +229,26 @@ def test_a_second_roll_is_refused(desk, capsys) -> None:
     assert "without a roll" in capsys.readouterr().err
 
 
+def test_an_interrupted_roll_is_not_sealed(desk, capsys, monkeypatch) -> None:
+    """When writing the pages breaks off, at whatever page, nothing is sealed and nobody is dropped."""
+    monkeypatch.setattr("admin.registrar.roll.MAX_PAGE", 2)
+    write = RegistrarFolder.write_out
+    left = iter([True, True])
+
+    def fill(folder: RegistrarFolder, name: str, content: bytes) -> Path:
+        if not next(left, False):
+            raise OSError("No space left on device")
+        return write(folder, name, content)
+
+    with monkeypatch.context() as full:
+        full.setattr(RegistrarFolder, "write_out", fill)
+        assert desk.run("roll", "--count", "adult=5") == 1
+    assert len(desk.out("roll-")) == 2
+    assert desk.run("seal") == 1
+    assert "not whole" in capsys.readouterr().err
+    assert desk.out("seal") == []
+
+
 def test_a_population_smaller_than_the_roll_is_refused(desk, capsys) -> None:
     """Nobody can seal more credentials than people."""
     assert desk.run("roll", "--count", "adult=4") == 0

@@ -83,3 +83,25 @@ def test_more_ballots_than_requests_is_for_the_audit() -> None:
     world.release(3)
     assert world.board.counts()[0].requests == 0
     assert world.board.counts()[0].voters == 1
+
+
+def memory_of(board: Board) -> str:
+    """Return everything that a board remembers, as text."""
+    parts = {name: value for name, value in vars(board).items() if name not in ("election", "_tree")}
+    for name in ("credentials", "voters", "release"):
+        if parts[name] is not None:
+            parts[name] = {
+                key: sorted(map(repr, each)) if isinstance(each, set) else each
+                for key, each in vars(parts[name]).items()
+            }
+    return repr(parts) + repr((board.size, board.root(), board.counts()))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_refused_entry_changes_nothing_at_all(case: Case) -> None:
+    """Counters, roll, voting keys, numbers and the running release stay as they were too."""
+    board, raw = board_of(case)
+    before = memory_of(board)
+    with pytest.raises(ProtocolError):
+        board.append(raw)
+    assert memory_of(board) == before

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import gmpy2
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ballots.board import Phase
 from ballots.errors import ShareError
 from ballots.shares import (
     EXPONENT,
@@ -26,6 +28,7 @@ from ballots.shares import (
     parse_issuer_key,
     verify,
 )
+from tests.simulator import make_world
 
 _FILE = json.loads((Path(__file__).parents[1] / "vectors" / "rfc9474.json").read_text())
 VECTORS: dict[str, dict[str, str]] = {vector["name"]: vector for vector in _FILE["vectors"]}
@@ -335,3 +338,24 @@ def test_an_issuer_key_without_an_own_verifier_is_refused() -> None:
 def test_unfit_primes_are_refused(p: int, q: int) -> None:
     """Equal, even and tiny primes, and those for which e has no inverse, are refused."""
     refused("issuer-key-primes", lambda: IssuerPrivateKey.from_primes(p, q))
+
+
+def test_every_secret_power_is_taken_of_a_blinded_base_in_constant_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both halves go through `powmod_sec`, and the same message never gives it the same base twice."""
+    world = make_world(until=Phase.VOTING)
+    key = next(iter(world.keys.issuers.values()))
+    bases: list[int] = []
+    real = gmpy2.powmod_sec
+
+    def spy(base: int, exponent: int, modulus: int) -> object:
+        bases.append(int(base))
+        return real(base, exponent, modulus)
+
+    monkeypatch.setattr(gmpy2, "powmod_sec", spy)
+    blinded = (12345).to_bytes(384, "big")
+    answers = {blind_sign(key, blinded, lambda n, fill=fill: bytes([0x11 * fill]) * n) for fill in (1, 2)}
+    assert len(answers) == 1
+    assert len(bases) == len(set(bases)) == 4
+    assert 12345 not in bases

@@ -49,8 +49,11 @@ class Operator:
         if self.down:
             return Answer(503, b"down\n")
         if call.path == "/api/issuing":
-            after = int(parse_qs(urlsplit(call.target).query)["after"][0])
-            page = [each for each in self.listing if each.position > after][:256]
+            query = parse_qs(urlsplit(call.target).query)
+            signed = self.signatures if "partner" in query else {}
+            after = int(query["after"][0])
+            page = [each for each in self.listing if each.position > after and each.position not in signed]
+            page = page[:256]
             return Answer(200, encode(page), "application/json")
         if call.path == "/api/blind-signatures":
             return self._take_signatures(decode(BlindSignatures, call.body))

@@ -1,5 +1,6 @@
 """Run `wijkaandeel serve` as a process of its own, on loopback, for tests that need a real server."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -77,5 +78,6 @@ def stop(process: subprocess.Popen[bytes], number: int = signal.SIGTERM) -> None
         except subprocess.TimeoutExpired:
             number = signal.SIGKILL
     if number == signal.SIGKILL:
-        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it ended by itself a moment ago
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait(20)

@@ -10,7 +10,9 @@ import httpx
 import pytest
 
 from ballots.board import Phase
+from service.db import durability
 from service.db.errors import DurabilityError, MigrationError
+from service.db.roles import Role, session_settings
 from service.edge import HEADERS
 from service.errors import SettingsError
 from service.settings import Settings, read_operator_seed, read_settings
@@ -46,13 +48,25 @@ async def client(
         yield opened
 
 
-async def test_a_database_that_may_forget(settings: Settings, connection: asyncpg.Connection) -> None:
-    """With a durability setting off the service refuses to start, and names it."""
-    name = await connection.fetchval("SELECT current_database()")
-    await connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
-    with pytest.raises(DurabilityError, match="synchronous_commit is off"):
+async def test_a_database_that_may_forget(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a durability setting that is not accepted the service refuses to start, and names it."""
+    monkeypatch.setitem(durability.ACCEPTABLE, "full_page_writes", ("doubly",))
+    with pytest.raises(DurabilityError, match="full_page_writes is on"):
         async with served(settings):
             pass
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_a_session_answers_from_the_disk(
+    database: str, connection: asyncpg.Connection, role: Role
+) -> None:
+    """Whatever the database comes to say of synchronous_commit, a session of ours has it on."""
+    name = await connection.fetchval("SELECT current_database()")
+    await connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+    session = await asyncpg.connect(database, server_settings=session_settings(role))
+    found = await session.fetchval("SHOW synchronous_commit")
+    await session.close()
+    assert found == "on"
 
 
 async def test_a_database_without_migrations(world: World, empty_database: str, folder: Path) -> None:

@@ -19,7 +19,7 @@ from ballots.voter import Share
 from ballots.wire import Bytes, Hash, Signature, decode, encode
 from service.ballot_box.journal import Journal
 from service.settings import Settings
-from tests.service.hall import altered, ballot_of, make_settings, put_on_board, served
+from tests.service.hall import altered, ballot_of, make_settings, put_on_board, served, witness
 from tests.simulator import World, changed, make_world
 
 
@@ -317,3 +317,46 @@ async def test_the_tables_tell_no_order(hall: Hall) -> None:
     for row in rows:
         assert not row["data_type"].startswith(("timestamp", "time", "date", "inet", "cidr", "interval")), row
         assert (row["is_identity"], "nextval" in (row["column_default"] or "")) == ("NO", False), row
+
+
+async def test_a_ballot_on_an_unpublished_board_is_journaled(hall: Hall) -> None:
+    """A ballot that the board took before the journal did is promised once the journal has it."""
+    raw = ballot_of(hall.world, hall.shares[0], 0)
+    away = hall.settings.journal_dir.rename(hall.settings.journal_dir.with_name("away"))
+    assert (await hall.cast(raw)).status_code == 503
+    await place(hall, raw)
+    assert (await hall.cast(raw)).status_code == 503
+    away.rename(hall.settings.journal_dir)
+    assert (await hall.cast(raw)).status_code == 200
+    assert hall.journaled() == {leaf_hash(raw)}
+
+
+async def test_an_earlier_revision_on_an_unpublished_board_is_journaled(hall: Hall) -> None:
+    """Before revision 2 is promised the journal has revision 1, though only the board has its bytes."""
+    first = ballot_of(hall.world, hall.shares[0], 0)
+    second = ballot_of(hall.world, hall.shares[0], 1, first, 2)
+    away = hall.settings.journal_dir.rename(hall.settings.journal_dir.with_name("away"))
+    assert (await hall.cast(first)).status_code == 503
+    await place(hall, first)
+    away.rename(hall.settings.journal_dir)
+    assert (await hall.cast(second)).status_code == 200
+    assert hall.journaled() == {leaf_hash(first), leaf_hash(second)}
+
+
+async def test_a_published_ballot_is_not_journaled_again(hall: Hall) -> None:
+    """What a witnessed checkpoint covers is promised again without a word in the journal."""
+    raw = ballot_of(hall.world, hall.shares[0], 0)
+    hall.settings.journal_dir.rename(hall.settings.journal_dir.with_name("away"))
+    assert (await hall.cast(raw)).status_code == 503
+    await place(hall, raw)
+    await witness(hall.connection)
+    assert (await hall.cast(raw)).status_code == 200
+
+
+async def place(hall: Hall, raw: bytes) -> None:
+    """Put a ballot on the board and take it out of the urn, as the sequencer does."""
+    size = await hall.connection.fetchval("SELECT size FROM board.head")
+    await hall.connection.execute(
+        "INSERT INTO board.entries VALUES ($1, $2, 'ballot', $3)", size, leaf_hash(raw), raw
+    )
+    await hall.connection.execute("UPDATE box.ballots SET raw = NULL")

@@ -1,6 +1,7 @@
 """The journal and recovery: nothing that was promised is lost, nothing that was refused comes back."""
 
 import asyncio
+import errno
 from pathlib import Path
 
 import asyncpg
@@ -201,3 +202,52 @@ async def test_recovery_passes_over_what_is_no_ballot(
     Journal(settings.journal_dir).write([ballot_of(stranger, stranger.get_share(0), 0), b"no ballot"])
     assert await run_recovery(settings, world) == Recovered(journaled=0, missing=2, restored=0)
     assert await connection.fetchval("SELECT count(*) FROM box.ballots") == 0
+
+
+async def test_a_ballot_on_an_unpublished_board_gets_into_the_journal(
+    voting: tuple[World, dict[int, Share]], database: str, connection: asyncpg.Connection, folder: Path
+) -> None:
+    """Recovery journals a ballot that stands on the board beyond what witnesses have signed."""
+    world, shares = voting
+    await put_on_board(connection, world)
+    settings = make_settings(database, folder, world)
+    raw = ballot_of(world, shares[0], 0)
+    size = await connection.fetchval("SELECT size FROM board.head")
+    await connection.execute(
+        "INSERT INTO board.entries VALUES ($1, $2, 'ballot', $3)", size, leaf_hash(raw), raw
+    )
+    assert (await run_recovery(settings, world)).journaled == 1
+    assert hashes(settings.journal_dir) == [leaf_hash(raw)]
+
+
+def test_a_write_that_fails_leaves_nothing_behind(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the disk is full each try leaves the folder as it was."""
+    journal = Journal(folder / "journal")
+
+    def fail(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("service.ballot_box.journal.os.fsync", fail)
+    for _ in range(2):
+        with pytest.raises(JournalError, match="No space left"):
+            journal.write([b"one"])
+    assert list(journal.folder.iterdir()) == []
+
+
+async def test_a_damaged_file_is_set_aside(
+    voting: tuple[World, dict[int, Share]], database: str, connection: asyncpg.Connection, folder: Path
+) -> None:
+    """Recovery goes on beside a damaged file, keeps it under another name, and writes its ballots anew."""
+    world, shares = voting
+    await put_on_board(connection, world)
+    settings = make_settings(database, folder, world)
+    raws = [ballot_of(world, shares[resident], 0) for resident in (0, 1)]
+    async with served(settings) as client:
+        for raw in raws:
+            assert (await client.post("/api/ballots", content=raw)).status_code == 200
+    path = next(settings.journal_dir.glob("*.ballots"))
+    damaged = path.read_bytes()[:-1]
+    path.write_bytes(damaged)
+    assert await run_recovery(settings, world) == Recovered(journaled=1, missing=0, restored=0)
+    assert sorted(hashes(settings.journal_dir)) == sorted(map(leaf_hash, raws))
+    assert path.with_name(f"{path.name}.damaged").read_bytes() == damaged

@@ -115,21 +115,52 @@ async def test_a_slow_sender_is_hung_up_on(port: int, monkeypatch: pytest.Monkey
     assert b"200" in await send(port, REQUESTS[0][0])
 
 
-async def test_too_many_connections_are_closed(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Over the limit a connection is closed at once; when others have gone there is room again."""
+async def test_too_many_connections_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over the limit, while all are being answered, a connection is closed; then there is room again."""
     monkeypatch.setattr(http, "MAX_CONNECTIONS", 2)
-    held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
-    for _, writer in held:
-        writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
-    for reader, _ in held:
-        await asyncio.wait_for(reader.readline(), 10)
-    assert await send(port, b"", close=False) == b""
-    for _, writer in held:
-        writer.close()
-        await writer.wait_closed()
+    started, go = asyncio.Semaphore(0), asyncio.Event()
+
+    async def wait(_: Call) -> Answer:
+        started.release()
+        await go.wait()
+        return Answer(200, b"done\n")
+
+    server = HttpServer(wait, LIMIT)
+    port = await server.start("127.0.0.1", 0)
+    busy = [asyncio.create_task(send(port, REQUESTS[0][0])) for _ in range(2)]
     async with asyncio.timeout(10):
+        for _ in busy:
+            await started.acquire()
+        assert await send(port, b"", close=False) == b""
+        go.set()
+        assert all(b"done" in await task for task in busy)
         while not await send(port, REQUESTS[0][0]):
             pass
+    await server.stop()
+
+
+SILENT = {
+    "no request": b"",
+    "half a head": b"GET / HT",
+    "half a body": b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nx",
+}
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("raw", SILENT.values(), ids=SILENT)
+async def test_silent_connections_shut_nobody_out(
+    port: int, monkeypatch: pytest.MonkeyPatch, raw: bytes
+) -> None:
+    """When all connections are taken by senders that do not go on, the next request is still answered."""
+    monkeypatch.setattr(http, "MAX_CONNECTIONS", 4)
+    held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(4)]
+    for _, writer in held:
+        writer.write(raw)
+    await asyncio.sleep(0.1)
+    for _ in range(3):
+        assert b"GET /a 0\n" in await send(port, REQUESTS[0][0])
+    for _, writer in held:
+        writer.close()
 
 
 async def test_stopping_does_not_wait_for_idle_connections() -> None:

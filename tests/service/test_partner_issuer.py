@@ -235,6 +235,23 @@ async def test_the_node_outlives_a_service_that_fails(operator: Operator, tmp_pa
         await until(lambda: len(operator.signatures) == 4)
 
 
+async def test_signatures_that_the_service_lost_are_posted_again(
+    operator: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a restored database lacks signatures, a running node gives them again, and the same bytes."""
+    monkeypatch.setattr("service.partner.issuer.RECHECK_SECONDS", 0.1)
+    world = make_world(until=Phase.VOTING)
+    state = make_state(tmp_path / "node", pins_of(world, operator.url))
+    position, _ = log(world, operator, 0)
+    operator.publish(world)
+    async with run_node(state, keys_of(world, "partner-1")) as (node, _):
+        await until(lambda: position in operator.signatures and node.waiting == 0)
+        before = dict(operator.signatures)
+        operator.signatures.clear()
+        await until(lambda: position in operator.signatures)
+    assert operator.signatures == before
+
+
 async def test_a_node_without_the_elections_keys_signs_nothing(operator: Operator, tmp_path: Path) -> None:
     """Issuer keys that no style names sign nothing, and the node says that its keys are others."""
     world = make_world(until=Phase.VOTING)

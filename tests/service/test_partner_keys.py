@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 
 import pytest
+from argon2.low_level import Type, hash_secret_raw
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +21,7 @@ from service.partner.errors import KeyFileError, PartnerError, PassphraseError, 
 from service.partner.keyfile import DEMO, STRONG, format_key_file, open_keys, parse_key_file, seal_keys
 from service.partner.keys import (
     Keys,
+    format_keys,
     format_public,
     load_issuer,
     make_keys,
@@ -303,3 +306,14 @@ def test_a_key_file_has_an_end() -> None:
     """A file over the limit is refused before it is read as JSON."""
     with pytest.raises(KeyFileError):
         parse_key_file(b"{" + b" " * keyfile.MAX_FILE)
+
+
+def test_a_key_file_is_aes_gcm_under_argon2id() -> None:
+    """Another program opens the file with Argon2id, the file's own costs and the passphrase."""
+    keys = keys_of(make_world(until=Phase.ROLL), "partner-1")
+    file = parse_key_file(seal_keys(keys, PASSPHRASE, DEMO, Draw("seal")))
+    key = hash_secret_raw(
+        PASSPHRASE.encode(), bytes(file.salt), DEMO.passes, DEMO.memory, DEMO.lanes, 32, Type.ID, 0x13
+    )
+    bound = encode({"kind": "partner-keys", "profile": DEMO, "salt": file.salt, "version": 1})
+    assert AESGCM(key).decrypt(file.nonce, file.sealed, bound) == format_keys(keys)

@@ -359,7 +359,19 @@ async def crash(stage: Stage, point: str) -> dict[str, bytes]:
     """Let a sequencer die at a point, and return what is published then."""
     code, words = await run_child(stage, point)
     assert code == faults.EXIT_CODE, words
+    verify_covered(stage)
     return stage.files()
+
+
+def verify_covered(stage: Stage) -> None:
+    """Raise unless the published checkpoint, if there is one, is witnessed and has all that it covers."""
+    try:
+        note = (stage.record_dir / "checkpoint").read_bytes()
+    except FileNotFoundError:
+        return
+    election = stage.world.election
+    head = verify_witnessed(note, election.operator_vkey, election.witness_vkeys, election.w).checkpoint
+    verify_tiles(head.size, head.root, lambda tile: (stage.record_dir / format_path(tile)).read_bytes())
 
 
 async def verify_kept(stage: Stage, before: dict[str, bytes]) -> None:

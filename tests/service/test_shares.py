@@ -232,7 +232,8 @@ async def test_blind_signatures_prove_themselves(desk: Desk) -> None:
     modulus = desk.world.election.issuers("adult")[0].modulus
     again = int.from_bytes(good[0][1], "big") + modulus
     cases = {
-        "share-wrong": [(one, [*good, (at, wrong)])],
+        "share-wrong": [(one, [(at, wrong)])],
+        "blind-twice": [(one, [*good, *good]), (one, [*good, (at, wrong)])],
         "share-": [(one, of_two), (two, good)],
         "blind-position": [(one, [*good, (at + 1, good[0][1])])],
         "blind-issuer": [("partner-6", good), ("nobody", good)],
@@ -261,8 +262,36 @@ async def test_listing_pages(desk: Desk) -> None:
     assert rest == listed[2:]
 
 
+async def test_listing_for_an_issuer(desk: Desk) -> None:
+    """A partner is listed what it is to sign and has not signed, and nobody else anything."""
+    asking = desk.world.ask(0)
+    await desk.ask(asking.request)
+    await log_requests(desk.connection, desk.world)
+    [listed] = (await desk.client.get("/api/issuing")).json()
+    (one, signatures), (two, _) = issuer_answers(desk.world, asking, listed["position"]).items()
+    await desk.hand_in(one, signatures)
+    answers = {
+        partner: (await desk.client.get("/api/issuing", params={"partner": partner})).json()
+        for partner in (one, two, "partner-6", "nobody", "\0")
+    }
+    assert answers == {one: [], two: [listed], "partner-6": [], "nobody": [], "\0": []}
+
+
 @pytest.mark.parametrize("after", ["-1", "x", "9007199254740992", "1.5"])
 async def test_listing_from_nowhere(desk: Desk, after: str) -> None:
     """A position that is no whole number from 0 to 2^53-1 is refused as a bad request."""
     answer = await desk.client.get(f"/api/issuing?after={after}")
     assert (answer.status_code, answer.json()["reason"]) == (400, "bad-request")
+
+
+async def test_nothing_is_listed_before_it_is_witnessed(desk: Desk) -> None:
+    """A request that stands on the board, but in no witnessed checkpoint, is offered to no issuer."""
+    asking = desk.world.ask(0)
+    await desk.ask(asking.request)
+    await desk.connection.execute("UPDATE board.head SET witnessed = 'note', witnessed_size = size")
+    placed = desk.world.append(encode(asking.request.request))
+    await put_on_board(desk.connection, desk.world)
+    await desk.connection.execute("UPDATE box.requests SET position = $1", placed.index)
+    assert (await desk.client.get("/api/issuing")).json() == []
+    await witness(desk.connection)
+    assert len((await desk.client.get("/api/issuing")).json()) == 1

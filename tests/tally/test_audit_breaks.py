@@ -23,6 +23,7 @@ SIGNERS = {
     "a signature by the other official": "E03",
     "a page by another hand": "E04",
     "a seal that the registrar did not sign": "E04",
+    "a replacement that the registrar did not sign": "E04",
     "a rehearsal with another seed": "R07",
     "a request signed by somebody else": "Q04",
     "another voter's signature": "B09",
