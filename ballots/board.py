@@ -68,6 +68,10 @@ TRANSITIONS: dict[Phase, dict[str, tuple[Phase, ...]]] = {
 """What each phase accepts, and the phases that it can lead to."""
 
 
+MAX_SETUP = 1000
+"""The most styles and contests of an election, together."""
+
+
 class Placed(Record):
     """An entry that stands on the board: its position (from 0) and entry hash."""
 
@@ -157,12 +161,14 @@ class Board:
     # --- one method an entry: check everything, then change; returns the next phase ---
 
     def _place_style(self, entry: Style, leaf: Hash) -> Phase:
+        self._check_setup_limit()
         check_style(entry, self._styles.values())
         self._styles[entry.id] = entry
         self._setup.append(leaf)
         return Phase.SETUP
 
     def _place_contest(self, entry: Contest, leaf: Hash) -> Phase:
+        self._check_setup_limit()
         check_contest(entry, self._contests.values())
         self._contests[entry.id] = entry
         self._setup.append(leaf)
@@ -297,6 +303,10 @@ class Board:
             raise BoardError("certify-reports", "expected a report of each of the two officials who sign")
         self.certify = entry
         return Phase.CERTIFIED
+
+    def _check_setup_limit(self) -> None:
+        if len(self._setup) >= MAX_SETUP:
+            raise ManifestError("setup-limit", f"expected at most {MAX_SETUP} styles and contests")
 
     def _check_head(self, size: int, root: bytes) -> None:
         if (size, root) != (self.size, self.root()):

@@ -2,7 +2,7 @@
 
 Promise: every single wrong symbol and every swap of two symbols is caught while typing. Limit: a code is a
 bearer secret; who got which letter is the registrar's knowledge, in admin/. Texts of errors never repeat the
-code. Format: PROTOCOL.md section 4.1.
+code. Format: PROTOCOL.md section 6.
 
 The check symbol: symbols are elements of GF(32) = GF(2)[x] / (x^5+x^2+1), a symbol's value giving the bits of
 the polynomial, and a = x, which is primitive. Over the 16 symbols s_0 .. s_15 of a code, in reading order and

@@ -20,6 +20,7 @@ from ballots.wire import Hash, Rsa
 
 MAX_WEIGHT = 1_000_000
 MAX_PAD = 16_384
+MAX_POINTS = 10_000
 MAX_RELEASES = 1000
 
 
@@ -166,9 +167,11 @@ def _check_method(method: Approval | Knapsack | Points | Ranking) -> None:
         case Approval() | Ranking():
             good = 1 <= method.maximum >= method.minimum
         case Points():
-            good = 1 <= method.maximum <= method.total
+            good = 1 <= method.maximum <= method.total <= MAX_POINTS
     if not good:
-        raise ManifestError("style-method", "expected 1 <= maximum, minimum <= maximum, and maximum <= total")
+        raise ManifestError(
+            "style-method", "expected 1 <= maximum, minimum <= maximum, maximum <= total <= 10,000"
+        )
 
 
 def check_contest(contest: Contest, others: Iterable[Contest]) -> None:
@@ -237,7 +240,7 @@ def _check_references(election: Election) -> None:
     )
     by_style = {(style.id, each.contest) for style in styles for each in style.contests}
     by_contest = {(style, contest.id) for contest in contests for style in contest.styles}
-    if not good or by_style != by_contest:
+    if not good or not by_style or by_style != by_contest:
         raise ManifestError(
             "manifest-references", "expected every area, issuer, style and contest named to exist"
         )

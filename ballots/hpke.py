@@ -3,7 +3,7 @@
 HPKE base mode, single shot, of RFC 9180: DHKEM(X25519, HKDF-SHA256) 0x0020, HKDF-SHA256 0x0001, AES-128-GCM
 0x0001. The ephemeral key is derived from given bytes, so that a box can be made again and compared.
 Limit: `info` must bind box and ballot; that, and fresh ephemeral bytes, is the caller's part.
-Format: PROTOCOL.md section 5.3.
+Format: PROTOCOL.md section 8.
 """
 
 import hashlib

@@ -3,6 +3,8 @@
 Promise plus a proof against a witnessed checkpoint is a receipt. Format: PROTOCOL.md section 9.
 """
 
+from collections.abc import Sequence
+
 from ballots.election import Election
 from ballots.errors import ProofError
 from ballots.points import sign_ed25519
@@ -11,7 +13,7 @@ from ballots.tlog_proof import open_proof, parse_proof
 from ballots.wire import Count, Hash, Signature
 
 HOUR = 3600
-"""A witnessed checkpoint must appear within this many seconds after the deadline."""
+"""The last release must be witnessed within this many seconds after the deadline."""
 
 
 class Promise(Signed, tag_field="kind", tag="promise"):
@@ -37,15 +39,16 @@ def verify_promise(election: Election, promise: Promise, ballot_hash: bytes) -> 
     election.verify(election.manifest.operator, promise.signature, promise)
 
 
-def is_broken(promise: Promise, times: tuple[int, ...], present: bool, now: int) -> bool:
+def is_broken(promise: Promise, times: Sequence[int], threshold: int, present: bool, now: int) -> bool:
     """Say whether a promise is broken (section 9).
 
-    `times` are the cosignature times of a witnessed checkpoint (empty: none has appeared), `present` whether
-    the ballot stands in it, `now` the time in seconds.
+    `times` are the cosignature times of a witnessed checkpoint (none has appeared: empty), `threshold` is w,
+    `present` says whether the ballot stands in it, `now` is the time in seconds.
     """
-    if times and min(times) >= promise.deadline:
-        return not present
-    return now > promise.deadline + HOUR
+    if present:
+        return False
+    late = sum(time >= promise.deadline + HOUR for time in times)
+    return late >= threshold or now > promise.deadline + 2 * HOUR
 
 
 def verify_receipt(election: Election, promise: Promise, proof: bytes, ballot_hash: bytes) -> int:
@@ -55,5 +58,7 @@ def verify_receipt(election: Election, promise: Promise, proof: bytes, ballot_ha
     """
     verify_promise(election, promise, ballot_hash)
     parsed = parse_proof(proof)
+    if parsed.extra:
+        raise ProofError("proof-form", "expected a proof without extra data")
     open_proof(parsed, ballot_hash, election.operator_vkey, election.witness_vkeys, election.w)
     return parsed.index

@@ -172,6 +172,8 @@ def rehearsal_box(election: Election, partner: str, seed: bytes) -> tuple[Box, H
 def open_rehearsal(election: Election, partner: str, private_key: bytes, box: bytes) -> Hash:
     """Return the fragment in a rehearsal's box; SealingError if the box was not made for this partner."""
     info = H("rehearsal", election.manifest_hash, election.partner_numbers[partner])
+    if len(box) != Box.LENGTH:
+        raise SealingError("box-length", f"expected a box of {Box.LENGTH} bytes, got {len(box)}")
     return Hash(hpke.open_box(private_key, box, info))
 
 

@@ -3,7 +3,7 @@
 RSABSSA-SHA384-PSS-Deterministic of RFC 9474: Prepare is the identity, the PSS salt is 48 bytes, MGF1 uses
 SHA-384, e = 65537. Promise: the signer learns nothing about the message, whatever computers come; a
 signature has one spelling. Limit: that an issuer signs once a request is the issuer node's part, that a
-message has full entropy the caller's. Format: PROTOCOL.md section 4.
+message has full entropy the caller's. Format: PROTOCOL.md section 7.
 
 The arithmetic takes any modulus of at least 1,024 bits, so that the RFC's vectors (4,096 bits) run through
 it; `parse_issuer_key` and `check_issuer_key` admit 3,072 bits only.

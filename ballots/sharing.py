@@ -2,7 +2,7 @@
 
 Shamir's scheme over the integers modulo 2^255-19. Limit: a wrong fragment gives a wrong secret without a
 word; resealing finds it (sealing.py). Not in constant time: in the audit everything here is public, and a
-voter cuts a secret once. Format: PROTOCOL.md section 5.2.
+voter cuts a secret once. Format: PROTOCOL.md section 8.
 """
 
 from collections.abc import Mapping, Sequence

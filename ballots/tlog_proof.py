@@ -1,7 +1,7 @@
 """Carry in one text file all that proves offline that an entry stands on the witnessed board.
 
 The extra data is not authenticated; what it means is decided in receipt.py.
-Format: C2SP tlog-proof, version 1; PROTOCOL.md sections 3 and 6.
+Format: C2SP tlog-proof, version 1; PROTOCOL.md sections 3 and 9.
 """
 
 from collections.abc import Iterable

@@ -51,7 +51,7 @@ class Credentials:
 
     def replace(self, style: str, adds: bytes, revokes: Sequence[bytes], allowance: int) -> None:
         """Add a key in place of a revoked one, or as a walk-in."""
-        if adds in self._lines or adds in self._refused or adds in revokes:
+        if adds in self._lines or adds in self._refused:
             raise BoardError(
                 "roll-key", "expected a key that stands nowhere else on the roll or in the manifest"
             )

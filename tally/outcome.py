@@ -7,6 +7,7 @@ Limit: how a rule chooses is decided in rules/. Format: PROTOCOL.md sections 12 
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from fractions import Fraction
 
 import msgspec
 
@@ -44,13 +45,11 @@ class TieBreak(Record):
 
 
 class Paid(Record):
-    """What ballots of one weight paid: amounts are exact cents, written as a fraction."""
+    """What ballots of one weight paid together, in cents rounded down; the round's price gives it exactly."""
 
     ballots: Count
+    cents: Cents
     emptied: bool
-    least: str
-    most: str
-    total: str
     weight: Count
 
 
@@ -221,10 +220,8 @@ def _round_outcome(each: Round) -> RoundOutcome:
         payments=[
             Paid(
                 ballots=paid.ballots,
+                cents=int(Fraction(paid.total)),
                 emptied=paid.emptied,
-                least=paid.least,
-                most=paid.most,
-                total=paid.total,
                 weight=paid.weight,
             )
             for paid in each.payments
@@ -238,8 +235,10 @@ def _round_outcome(each: Round) -> RoundOutcome:
 
 
 def format_outcome(outcome: Outcome) -> bytes:
-    """Return the canonical bytes of the outcome file."""
-    return encode(outcome)
+    """Return the canonical bytes of the outcome file; WireError if nobody could read it."""
+    raw = encode(outcome)
+    parse_outcome(raw)
+    return raw
 
 
 def parse_outcome(raw: bytes) -> Outcome:

@@ -2,7 +2,7 @@
 
 Money is whole cents, weights are whole points. How a sealed ballot becomes a vote is decided
 elsewhere; what the weights mean is decided here, one named function a kind of ballot. A rule never
-draws a lot: it is given a finished order for ties (PROTOCOL.md section 8).
+draws a lot: it is given a finished order for ties (PROTOCOL.md section 12).
 """
 
 from collections import Counter

@@ -91,6 +91,7 @@ SETUP_CASES = [
             m.Ranking(minimum=1, maximum=0),
             m.Points(maximum=0, total=5),
             m.Points(maximum=6, total=5),
+            m.Points(maximum=1, total=10_001),
         )
     ],
     Case("a style with one issuer", "set-up", lambda w: changed(w.make_style("adult"), issuers=w.make_style("adult").issuers[:1]), "style-issuers"),
@@ -107,6 +108,7 @@ SETUP_CASES = [
     Case("a funder twice", "set-up", forge_pot(funders=[m.Funder(id="a", title="A", weight=1)] * 2), "contest-pots"),
     Case("a label where the right has none", "set-up", forge_pot(label="Groen"), "contest-pots"),
     Case("a labelled pot without label", "set-up", forge_pot(right="labelled"), "contest-pots"),
+    Case("a contest beyond the thousandth entry", "a full set-up", lambda w: w.make_contest(), "setup-limit"),
     Case("an entry out of phase", "set-up", lambda w: e.Release(count=1, number=1, style="adult"), "phase"),
 ]  # fmt: skip
 

@@ -108,12 +108,23 @@ def _releasing_youth() -> World:
     return world
 
 
+def _full_setup() -> World:
+    """A thousand contests stand."""
+    world = _empty()
+    contest = world.make_contest()
+    small = changed(contest, projects=contest.projects[:1], pots=[changed(contest.pots[0], title="P")])
+    for number in range(1000):
+        world.append(changed(small, id=f"contest-{number}"))
+    return world
+
+
 def _counted() -> World:
     return make_world(until=Phase.COUNTED)
 
 
 POINTS: dict[str, Callable[[], World]] = {
     "set-up": _empty,
+    "a full set-up": _full_setup,
     "a style": _with_style,
     "before the manifest": _before_manifest,
     "a page of the roll": _roll,

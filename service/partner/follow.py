@@ -8,7 +8,7 @@ Format: PROTOCOL.md sections 3, 5 and 10.
 from collections.abc import Mapping, Sequence
 
 from ballots.board import Board, Phase
-from ballots.checkpoint import Checkpoint, open_checkpoint, verify_witnessed
+from ballots.checkpoint import Checkpoint, Witnessed, open_checkpoint, verify_witnessed
 from ballots.election import Election
 from ballots.entries import Request
 from ballots.errors import NoteError, ProtocolError
@@ -28,8 +28,11 @@ class Logged(Record):
 class View:
     """The board as it stands at a witnessed checkpoint. Only `Replica.confirm` makes one."""
 
-    def __init__(self, board: Board, checkpoint: Checkpoint) -> None:
-        self.checkpoint = checkpoint
+    def __init__(self, board: Board, witnessed: Witnessed) -> None:
+        self.checkpoint = witnessed.checkpoint
+        times = sorted(witnessed.times.values(), reverse=True)
+        self.witnessed_at = times[board.resolved.w - 1]
+        """A time, in seconds, that w witnesses had reached when they cosigned."""
         self.election: Election = board.resolved
         self.phase: Phase = board.phase
         self.published = frozenset(board.trustee_keys)
@@ -94,12 +97,14 @@ class Replica:
         RogueBoardError `board-fork`.
         """
         checkpoint = self.open(raw)
-        if self._board.election is None:
+        election = self._board.election
+        if election is None:
             raise StaleBoardError("board-set-up", "the manifest is not on the board yet")
         if checkpoint.size != self.size:
             raise StaleBoardError("board-unwitnessed", f"expected a checkpoint of size {self.size}")
         self._compare({checkpoint.size: checkpoint.root})
-        return View(self._board, checkpoint), list(self._unconfirmed)
+        witnessed = verify_witnessed(raw, self._operator, election.witness_vkeys, election.w)
+        return View(self._board, witnessed), list(self._unconfirmed)
 
     def settle(self) -> None:
         """Forget the requests that `confirm` has returned: they have been taken note of."""

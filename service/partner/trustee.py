@@ -1,7 +1,7 @@
 """Publish the trustee's private key, once the voting is closed and never before.
 
-Promise: `make_trustee_key` gives the entry away only for a confirmed board on which `close` stands, of the
-election that names this very key. Format: PROTOCOL.md sections 5 and 10.
+Promise: `make_trustee_key` gives the entry away only for a confirmed board on which `close` stands, cosigned
+by w witnesses after the last release's time, of the election that names this very key. Format: PROTOCOL.md sections 5 and 10.
 """
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -35,10 +35,13 @@ def check_identity(election: Election, partner: str, secret: NodeSecret) -> None
 def make_trustee_key(view: View, partner: str, secret: NodeSecret) -> TrusteeKey:
     """Return the entry that publishes the key; the same bytes every time.
 
-    Errors: RefusedDutyError `duty-phase` (the voting is not closed, or all is certified), `duty-keys`.
+    Errors: RefusedDutyError `duty-phase` (the voting is not closed, or all is certified), `duty-early` (closed
+    before the last release), `duty-keys`.
     """
     if view.phase not in PUBLISHING:
         raise RefusedDutyError("duty-phase", f"expected a closed board, this one is in phase {view.phase}")
+    if view.witnessed_at < view.election.deadline:
+        raise RefusedDutyError("duty-early", "expected the voting to be closed after the last release")
     check_identity(view.election, partner, secret)
     key = Key(secret.trustee)
     unsigned = TrusteeKey(key=key, partner=partner, signature=Signature(bytes(64)))
@@ -60,7 +63,8 @@ class Trustee:
 
         Errors: RemoteError, RefusedDutyError `duty-keys`.
         """
-        if view.phase not in PUBLISHING or view.election.partner_numbers.get(self._partner) in view.published:
+        published = view.election.partner_numbers.get(self._partner) in view.published
+        if view.phase not in PUBLISHING or published or view.witnessed_at < view.election.deadline:
             return False
         entry = make_trustee_key(view, self._partner, self._secret)
         await self._client.post(f"{self._url}/api/entries", encode(entry))

@@ -243,6 +243,7 @@ def _say_payment(paid: Paid) -> str:
     ballots = words.say_count(paid.ballots, "stembiljet", "stembiljetten")
     verb = "betaalde" if paid.ballots == 1 else "betaalden"
     if paid.emptied:
-        return f"{ballots} {verb} alles wat er nog was, samen {words.say_euros(Fraction(paid.total))}."
-    each = "" if paid.ballots == 1 else "elk "
-    return f"{ballots} {verb} {each}{words.say_euros(Fraction(paid.most))}."
+        return f"{ballots} {verb} alles wat er nog was, samen {words.say_euros(paid.cents)}."
+    if paid.ballots == 1:
+        return f"{ballots} {verb} {words.say_euros(paid.cents)}."
+    return f"{ballots} {verb} elk {words.say_euros(paid.cents // paid.ballots)}, samen {words.say_euros(paid.cents)}."

@@ -95,7 +95,7 @@ CHECKS: tuple[Check, ...] = (
             "S01",
             "Every style is new, repeats nothing, and has proper methods and two or three issuers",
             ["style"],
-            ["style-id", "style-repeats", "style-method", "style-issuers"],
+            ["setup-limit", "style-id", "style-repeats", "style-method", "style-issuers"],
         ),
         _check(
             "S02", "Every issuer key has exactly 3,072 bits, no small factor, and one use", ["style"], _ISSUER
@@ -104,7 +104,7 @@ CHECKS: tuple[Check, ...] = (
             "S03",
             "Every contest is new, repeats nothing, and has proper pots and funders",
             ["contest"],
-            ["contest-id", "contest-repeats", "contest-pots"],
+            ["setup-limit", "contest-id", "contest-repeats", "contest-pots"],
         ),
         _check(
             "S04",

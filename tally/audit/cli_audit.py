@@ -157,7 +157,7 @@ def _verdict(result: AuditResult) -> list[str]:
     if result.manifest:
         lines.append(f"Manifest: {result.manifest}")
     lines.append(
-        f"Slack: {result.slack} ballots could at most be by somebody else or missing; "
+        f"Slack: {result.slack} ballots could at most be missing, or made by issuers or registrar; "
         f"invalid ballots: {result.invalid_ballots}"
     )
     lines += _risk(result)
@@ -182,4 +182,7 @@ def _risk(result: AuditResult) -> list[str]:
         True: "slack and invalid ballots could change who wins",
         None: "whether slack and invalid ballots could change who wins cannot be said for this count rule",
     }
-    return [f"Outcome: counted again, the same; {texts[result.outcome_at_risk]}"]
+    return [
+        f"Outcome: counted again, the same; {texts[result.outcome_at_risk]}",
+        "Not in the slack: codes that others used; their owners see it by their roll number",
+    ]

@@ -7,8 +7,8 @@ import pytest
 from ballots.board import Phase
 from ballots.errors import ProtocolError
 from ballots.merkle import inclusion_proof, leaf_hash
-from ballots.receipt import HOUR, Promise, is_broken, make_promise, verify_promise, verify_receipt
-from ballots.tlog_proof import TlogProof, format_proof
+from ballots.receipt import HOUR, is_broken, make_promise, verify_promise, verify_receipt
+from ballots.tlog_proof import TlogProof, format_proof, parse_proof
 from ballots.wire import Hash, encode
 from tests.simulator import RELEASES, World, changed, hash_reader, make_world
 
@@ -79,18 +79,33 @@ def test_a_false_receipt_is_refused(attack: Callable[[], object]) -> None:
         attack()
 
 
+LATE = RELEASES[-1] + HOUR
+
+
 @pytest.mark.parametrize(
     ("times", "present", "now", "broken"),
     [
-        ((), False, RELEASES[-1] + HOUR, False),
-        ((), False, RELEASES[-1] + HOUR + 1, True),
-        ((RELEASES[-1], RELEASES[-1] + 5), True, RELEASES[-1] + 9, False),
-        ((RELEASES[-1], RELEASES[-1] + 5), False, RELEASES[-1] + 9, True),
-        ((RELEASES[-1] - 1, RELEASES[-1] + 5), False, RELEASES[-1] + 9, False),
-        ((RELEASES[-1] - 1, RELEASES[-1] + 5), False, RELEASES[-1] + HOUR + 1, True),
+        ((), False, LATE + HOUR, False),
+        ((), False, LATE + HOUR + 1, True),
+        ((LATE, LATE, LATE, LATE), True, LATE + 2 * HOUR, False),
+        ((LATE, LATE, LATE, LATE), False, LATE, True),
+        ((LATE, LATE, LATE, 5, 5), False, LATE, False),
+        ((LATE, LATE, LATE, LATE, 5, 5), False, LATE, True),
+        ((LATE - 1, LATE, LATE, LATE), False, LATE, False),
+        ((LATE - 1,) * 6, False, LATE + HOUR + 1, True),
     ],
 )
 def test_when_a_promise_is_broken(times: tuple[int, ...], *, present: bool, now: int, broken: bool) -> None:
-    """Broken: absent from a checkpoint that all cosigned past the deadline, or none such within an hour."""
-    promise: Promise = PROMISE
-    assert is_broken(promise, times, present, now) is broken
+    """Broken: absent where w cosigned an hour past the deadline, or nowhere to be seen after two hours."""
+    assert is_broken(PROMISE, times, 4, present, now) is broken
+
+
+def test_a_proof_with_extra_data_is_refused() -> None:
+    """A receipt has no words that nobody signed."""
+    proof = parse_proof(proof_of(WORLD, INDEX))
+    extended = format_proof(
+        TlogProof(checkpoint=proof.checkpoint, extra=b"x", hashes=proof.hashes, index=INDEX)
+    )
+    with pytest.raises(ProtocolError) as refused:
+        verify_receipt(WORLD.election, PROMISE, extended, LEAF)
+    assert refused.value.reason == "proof-form"

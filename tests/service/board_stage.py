@@ -7,6 +7,7 @@ publishes. The election is tests/simulator.py's; only its entries and files are 
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,12 +107,23 @@ class Stage:
     def ground(self) -> Ground:
         """The sequencer's settings."""
         return Ground(
+            journal_dir=self.folder / "journal",
             operator_seed=self.world.keys.operator,
             origin=self.world.options.origin,
             record_dir=self.record_dir,
             state_dir=self.state_dir,
             witness_urls={name: witness.url for name, witness in self.witnesses.items()},
         )
+
+    def use_real_clock(self) -> None:
+        """Let the witnesses have the time of a child process."""
+        for witness in self.witnesses.values():
+            witness.clock = time.time
+
+    def use_own_clock(self) -> None:
+        """Let the witnesses have the stage's time again."""
+        for witness in self.witnesses.values():
+            witness.clock = lambda: self.time
 
     def environment(self) -> dict[str, str]:
         """The same settings, for a child process."""

@@ -210,6 +210,29 @@ async def test_nothing_is_logged_of_who_comes(
     assert "203.0.113.9" not in said
 
 
+async def test_a_sender_who_hangs_up_is_no_fault(
+    client: httpx.AsyncClient, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A request that breaks off in the middle of its body is not logged as a fault of the service."""
+    parts = iter(
+        [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}],
+    )
+    sent = []
+
+    async def receive() -> dict[str, object]:
+        return next(parts)
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    address = {"method": "POST", "path": "/api/ballots", "raw_path": b"/api/ballots", "query_string": b""}
+    scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http"}
+    more = {"headers": [], "server": ("test", 80), "client": ("test", 1), "root_path": ""}
+    await client._transport.app(scope | address | more, receive, send)
+    assert sent[0]["status"] == 400
+    assert "fault" not in "".join(capfd.readouterr())
+
+
 async def test_the_description(client: httpx.AsyncClient) -> None:
     """openapi.json describes bodies, answers and problems of casting, with the limits of the wire."""
     schema = json.loads((await client.get("/openapi.json")).content)

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from ballots.board import Phase
+from ballots.checkpoint import add_cosignatures
 from ballots.entries import Rehearsal, TrusteeKey, parse_entry
 from ballots.sealing import RehearsalAnswer, rehearsal_box, verify_rehearsal
 from ballots.wire import Box, Hash, decode, encode
@@ -16,7 +17,7 @@ from service.partner.keys import NodeSecret
 from service.partner.rehearse import RehearsalRequest, rehearse
 from service.partner.trustee import make_trustee_key
 from tests.service.partner_fakes import Operator, keys_of, make_state, pins_of, rounds, run_node, serve, until
-from tests.simulator import World, changed, make_world
+from tests.simulator import RELEASES, World, changed, make_world
 
 PARTNER = "partner-5"
 BEFORE = [Phase.ROLL, Phase.SEALED, Phase.VOTING]
@@ -48,6 +49,24 @@ def test_the_key_stays_while_the_voting_may_go_on(phase: Phase) -> None:
     world = make_world(until=phase)
     with pytest.raises(RefusedDutyError, match="closed"):
         make_trustee_key(view_of(world), PARTNER, secret_of(world))
+
+
+@pytest.mark.parametrize(("late", "given"), [(3, False), (4, True)])
+def test_the_key_stays_when_the_board_was_closed_too_early(late: int, *, given: bool) -> None:
+    """A close that w witnesses have not cosigned after the last release's time opens nothing."""
+    world = make_world(until=Phase.CLOSED)
+    names = list(world.keys.witnesses)
+    replica = Replica(world.election.operator_vkey, world.election.manifest_hash)
+    replica.extend(world.entries, {})
+    note = world.checkpoint(time=RELEASES[-1], witnesses=names[:late])
+    early = world.checkpoint(time=RELEASES[-1] - 1, witnesses=names[late:])
+    lines = early.split(b"\n\n", 1)[1]
+    view = replica.confirm(add_cosignatures(note, lines, world.election.witness_vkeys))[0]
+    if given:
+        make_trustee_key(view, PARTNER, secret_of(world))
+        return
+    with pytest.raises(RefusedDutyError, match="last release"):
+        make_trustee_key(view, PARTNER, secret_of(world))
 
 
 @pytest.mark.parametrize("phase", AFTER)

@@ -357,7 +357,9 @@ async def test_a_crash_around_the_last_release_brings_every_ballot_once(
 
 async def crash(stage: Stage, point: str) -> dict[str, bytes]:
     """Let a sequencer die at a point, and return what is published then."""
+    stage.use_real_clock()
     code, words = await run_child(stage, point)
+    stage.use_own_clock()
     assert code == faults.EXIT_CODE, words
     verify_covered(stage)
     return stage.files()

@@ -259,6 +259,7 @@ async def test_a_cosignature_from_after_the_deadline_is_not_published_either(sta
         await steps.batches()
         await stage.cast(await stage.ask(0), 0)
         await steps.batches()
+        stage.time = RELEASES[-1] - 60
         for witness in stage.witnesses.values():
             witness.clock = lambda: RELEASES[-1]
         with pytest.raises(WitnessError, match="last release is due"):

@@ -11,6 +11,7 @@ from ballots.board import Phase
 from ballots.entries import parse_entry
 from ballots.merkle import leaf_hash
 from ballots.wire import encode
+from service import sequencer_main
 from service.board import store
 from service.board.closing import prepare_close
 from service.board.errors import BoardServiceError, NotDrainedError, OvertakenError
@@ -258,8 +259,11 @@ async def test_a_table_that_was_changed_by_hand_stops_the_sequencer(stage: Stage
             pass
 
 
-async def test_no_sequencer_works_on_a_database_that_forgets(stage: Stage) -> None:
-    """With synchronous_commit off it refuses to start."""
+async def test_no_sequencer_works_on_a_database_that_forgets(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With synchronous_commit off in its session it refuses to start."""
+    monkeypatch.setattr(sequencer_main, "session_settings", lambda role: {"role": role.value})
     name = stage.dsn.split("/@/")[-1].split("?")[0].rsplit("/", 1)[-1]
     await stage.connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
     with pytest.raises(DurabilityError):

@@ -7,9 +7,11 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from ballots.board import Phase
+from service import sequencer_main
 from service.sequencer_main import STOPPED, run_once, run_until_stopped
 from service.settings import read_settings
 from tests.service.board_stage import Stage, open_stage
@@ -27,6 +29,7 @@ async def child(
     stage: Stage, function: str = "main", **environment: str
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run a command in a process of its own."""
+    stage.use_real_clock()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
@@ -109,6 +112,32 @@ async def test_it_starts_anew_when_postgresql_drops_its_connections(stage: Stage
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     assert (await stage.replay()).phase is Phase.VOTING
+
+
+@pytest.mark.parametrize(
+    "error",
+    [asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.InternalClientError],
+)
+async def test_it_starts_anew_after_what_passes(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """A deadlock, or a connection that breaks in the midst of an answer, does not end it."""
+    lives: list[Exception] = [error("once")]
+
+    async def live(*args: object) -> None:
+        if lives:
+            raise lives.pop()
+        await run_once(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sequencer_main, "run_once", live)
+    monkeypatch.setattr(sequencer_main, "AGAIN_SECONDS", 0.0)
+    task = asyncio.create_task(run_until_stopped(read_settings(stage.environment()), lambda: stage.time))
+    try:
+        await stage.until(lambda: task.done() or stage.published_size() == len(stage.world.entries))
+        assert not task.done()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_an_offered_entry_wakes_it(stage: Stage) -> None:
