@@ -86,6 +86,7 @@ ANSWERS: dict[str, Answer] = {
     "blind-position": Answer(
         409, "No request stands there", "Sign what /api/issuing lists, and nothing else."
     ),
+    "blind-twice": Answer(422, "A position comes twice", "Hand in one signature a position."),
     "blind-issuer": Answer(
         409, "Not an issuer of this style", "Sign only requests of styles that name this partner."
     ),
@@ -134,6 +135,7 @@ ANSWERS: dict[str, Answer] = {
     "not-found": Answer(404, "Nothing here", "Check the address."),
     "method": Answer(405, "Not with this method", "Read the interface's description at /openapi.json."),
     "too-large": Answer(413, "Too large", "Send less; /openapi.json names the limits."),
+    "disconnected": Answer(400, "The request broke off", "Send it again."),
     "media-type": Answer(415, "Not this media type", "Send application/json."),
     "too-slow": Answer(503, "The request took too long", _LATER),
     # the service itself
@@ -141,6 +143,7 @@ ANSWERS: dict[str, Answer] = {
     "unavailable": Answer(503, "The service cannot store anything now", _LATER),
     "not-witnessed": Answer(503, "The witnesses sign in a moment", _LATER),
     "inbox-full": Answer(503, "Too many entries wait", _LATER),
+    "restored": Answer(503, "The service cannot store anything now", _LATER),
     "journal": Answer(503, "The service cannot store anything now", _LATER),
     "settings": Answer(
         503, "The service is not set up for this election", "Wait until the operator has put it right."

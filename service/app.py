@@ -21,6 +21,7 @@ from service import faults, status
 from service.answers import answer_error
 from service.ballot_box import routes as ballot_box
 from service.ballot_box.casting import Casting
+from service.ballot_box.epoch import Epoch
 from service.ballot_box.journal import Journal
 from service.board import routes as board
 from service.db.durability import verify_durability
@@ -124,6 +125,7 @@ def _lifespan(
                 pool=pool,
                 elections=elections,
                 journal=Journal(settings.journal_dir),
+                epoch=Epoch(settings.state_dir),
                 operator_seed=read_operator_seed(settings.state_dir),
                 clock=clock,
                 at_once=settings.at_once,

@@ -5,10 +5,11 @@ proxy's.
 """
 
 import asyncio
+from typing import Any
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import UnavailableError
+from service.errors import DisconnectedError, UnavailableError
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
@@ -37,7 +38,7 @@ async def add_headers(message: Message, scope: Scope) -> None:
 
 
 class TimeLimit:
-    """Ends a request that takes too long, from its first byte to its answer."""
+    """Ends a request that takes too long from its first byte to its answer, or whose sender hangs up."""
 
     def __init__(self, app: ASGIApp, seconds: float) -> None:
         self._app = app
@@ -47,6 +48,21 @@ class TimeLimit:
         """Serve one request."""
         try:
             async with asyncio.timeout(self._seconds):
-                await self._app(scope, receive, send)
+                await self._app(scope, _until_gone(receive), send)
         except TimeoutError:
             raise UnavailableError("too-slow", f"expected it to be done within {self._seconds:g} s") from None
+
+
+def _until_gone(receive: Receive) -> Receive:
+    """Wrap `receive` so that it raises DisconnectedError when the sender goes before its request is whole."""
+    is_whole = False
+
+    async def receive_part() -> Any:  # what `receive` gives
+        nonlocal is_whole
+        message = await receive()
+        if message["type"] == "http.disconnect" and not is_whole:
+            raise DisconnectedError
+        is_whole = is_whole or not message.get("more_body", False)
+        return message
+
+    return receive_part

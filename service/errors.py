@@ -27,5 +27,12 @@ class UnavailableError(ServiceError):
         self.retry_after = retry_after
 
 
+class DisconnectedError(ServiceError):
+    """The sender hung up before its request was whole; nobody must act, and nobody reads the answer."""
+
+    def __init__(self) -> None:
+        super().__init__("disconnected", "expected the request to its end")
+
+
 class RefusedError(ServiceError):
     """The service cannot do what was asked, for a reason that the protocol does not know."""

@@ -18,7 +18,12 @@ import httpx
 import structlog
 
 from ballots.errors import ProtocolError
-from service.board.errors import BoardServiceError, FolderInUseError, OvertakenError
+from service.board.errors import (
+    BoardServiceError,
+    FolderInUseError,
+    OvertakenError,
+    SilentWitnessesError,
+)
 from service.board.rebuild import Rebuilding, Rebuilt
 from service.board.sequencer import Ground, Sequencer
 from service.db.errors import DatabaseError
@@ -37,12 +42,15 @@ PASSING = (
     OSError,
     OvertakenError,
     FolderInUseError,
+    SilentWitnessesError,
     asyncpg.InterfaceError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.InternalClientError,
     asyncpg.OperatorInterventionError,
     asyncpg.PostgresConnectionError,
+    asyncpg.TransactionRollbackError,
 )
-"""What may be over in a moment: PostgreSQL restarts, a disk is full, another process lets go."""
+"""What may be over in a moment: PostgreSQL restarts, a disk is full, another process lets go, a deadlock."""
 
 log = structlog.get_logger(__name__)
 
@@ -92,11 +100,12 @@ async def run_until_stopped(settings: Settings, now: Callable[[], float] = time.
     Errors: BoardServiceError, ServiceError, ProtocolError, DatabaseError.
     """
     ground = Ground(
+        journal_dir=settings.journal_dir,
         operator_seed=read_operator_seed(settings.state_dir),
         origin=settings.origin,
         record_dir=settings.record_dir,
         state_dir=settings.state_dir,
-        witness_urls={witness.id: witness.url for witness in settings.witnesses},
+        witness_urls=_witness_urls(settings),
     )
     work = asyncio.create_task(_work(settings.database_url, ground, now))
     loop = asyncio.get_running_loop()
@@ -108,6 +117,10 @@ async def run_until_stopped(settings: Settings, now: Callable[[], float] = time.
         log.info("sequencer-stops")
     except BaseExceptionGroup as group:
         raise _first(group) from group
+
+
+def _witness_urls(settings: Settings) -> dict[str, str]:
+    return {witness.id: witness.url for witness in settings.witnesses}
 
 
 async def _work(database_url: str, ground: Ground, now: Callable[[], float]) -> None:
@@ -152,7 +165,8 @@ async def rebuild(settings: Settings) -> Rebuilt:
     try:
         await verify_migrated(connection)
         seed = read_operator_seed(settings.state_dir)
-        rebuilding = Rebuilding(settings.origin, seed, settings.record_dir, settings.state_dir)
+        urls = _witness_urls(settings)
+        rebuilding = Rebuilding(settings.origin, seed, settings.record_dir, settings.state_dir, urls)
         return await rebuilding.run(connection)
     finally:
         await connection.close()

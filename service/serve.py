@@ -1,13 +1,15 @@
 """`wijkaandeel serve`: the service under its HTTP server, with one or more worker processes.
 
-Before the workers start, database and journal are brought to agree (ballot_box/recovery.py). No access log is
-written: it would hold addresses beside times. Settings come from the environment (settings.py).
+Before the workers start, database and journal are brought to agree (ballot_box/recovery.py), and the database
+is marked as the one that they may store in (ballot_box/epoch.py). No access log is written: it would hold
+addresses beside times. Settings come from the environment (settings.py).
 """
 
 import argparse
 import asyncio
 import gc
 import os
+import secrets
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -52,8 +54,10 @@ def main(argv: Sequence[str]) -> int:
 async def prepare(settings: Settings) -> None:
     """Check the ground, and bring database and journal to agree. Errors: those that `main` answers."""
     from service.app import open_pool, verify_ground
+    from service.ballot_box.epoch import LENGTH, write_epoch
     from service.ballot_box.journal import Journal
-    from service.ballot_box.recovery import recover
+    from service.ballot_box.recovery import Recovered, recover
+    from service.ballot_box.store import set_epoch
     from service.db.roles import Role
     from service.election_cache import ElectionCache
     from service.settings import read_operator_seed
@@ -61,10 +65,13 @@ async def prepare(settings: Settings) -> None:
     read_operator_seed(settings.state_dir)
     async with open_pool(settings, Role.SERVICE, 1) as pool:
         await verify_ground(pool)
+        epoch = secrets.token_bytes(LENGTH)
+        await set_epoch(pool, epoch)  # from here on nobody casts until the file says the same
         election = await ElectionCache(pool, settings.origin).find()
-        if election is None:
-            return
-        done = await recover(pool, Journal(settings.journal_dir), election)
+        done = Recovered(journaled=0, missing=0, restored=0)
+        if election is not None:
+            done = await recover(pool, Journal(settings.journal_dir), election)
+        write_epoch(settings.state_dir, epoch)
     log = structlog.get_logger()
     if done.restored or done.journaled:
         log.warning("recovered", restored=done.restored, journaled=done.journaled)

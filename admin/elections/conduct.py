@@ -19,10 +19,10 @@ from ballots.board import Phase
 from ballots.entries import Certify, Close, Rehearsal, Report, Seal, Start, parse_entry
 from ballots.merkle import leaf_hash
 from ballots.sealing import RehearsalAnswer, rehearsal_box, verify_rehearsal
-from ballots.signing import kind_of
 from ballots.wire import Box, Hash, Random, Record, content_hash, decode, encode
 from service.board.closing import prepare_close
-from service.board.errors import NotDrainedError
+from service.board.errors import InboxFullError, NotDrainedError
+from service.board.store import offer_entry
 from tally.outcome import Outcome, format_outcome, tally_entry
 
 if TYPE_CHECKING:
@@ -36,10 +36,6 @@ PAUSE = 0.1
 ADD_FILE = """
 -- A text, picture, outcome or report that an entry names.
 INSERT INTO board.files (hash, raw) VALUES ($1, $2) ON CONFLICT DO NOTHING
-"""
-OFFER = """
--- An entry for the sequencer to put on the board.
-INSERT INTO board.inbox (entry_hash, kind, raw) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
 """
 FIND_REFUSED = """
 -- Entries that the board has refused, and why.
@@ -73,12 +69,17 @@ class Conduct:
     # --- putting entries on the board ---
 
     async def offer(self, entries: Sequence[bytes], files: Mapping[bytes, bytes]) -> None:
-        """Put entries, and the files that they name, into the officials' inbox, and wait for the board."""
-        async with self._desk.transaction():
-            await self._desk.executemany(ADD_FILE, list(files.items()))
-            await self._desk.executemany(
-                OFFER, [(leaf_hash(raw), kind_of(parse_entry(raw)), raw) for raw in entries]
-            )
+        """Put entries, and the files that they name, into the officials' inbox, and wait for the board.
+
+        Errors: ConductError, and those of `wait_for`.
+        """
+        try:
+            async with self._desk.transaction():
+                await self._desk.executemany(ADD_FILE, list(files.items()))
+                for raw in entries:
+                    await offer_entry(self._desk, raw, parse_entry(raw))
+        except InboxFullError as error:
+            raise ConductError(str(error)) from None
         await self.wait_for([leaf_hash(raw) for raw in entries])
 
     async def submit(self, *entries: bytes) -> None:
@@ -91,11 +92,11 @@ class Conduct:
         """Wait until the replica has all these entries. Errors: RefusedError, TooSlowError."""
 
         async def all_there() -> bool:
-            await self._catch_up()
+            is_level = await self._catch_up()
             missing = [name for name in hashes if name not in self.replica.positions]
             for row in await self._desk.fetch(FIND_REFUSED, missing):
                 raise RefusedError(row["reason"], f"the board refuses an entry: {row['reason']}")
-            return not missing
+            return is_level and not missing
 
         await self._until(
             all_there, limit, f"{len(hashes)} entries on the board; look at the sequencer's log"
@@ -194,7 +195,8 @@ class Conduct:
                 prepared = await prepare_close(self._desk, self.replica.board.origin)
             except NotDrainedError:
                 return None
-            await self._catch_up()
+            if not await self._catch_up():
+                return None
             return prepared if self.replica.board.size == prepared.size else None
 
         entry = await self._until(drained, limit, "the last release; look at the sequencer's log")

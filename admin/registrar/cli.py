@@ -155,8 +155,7 @@ def _roll(arguments: argparse.Namespace) -> int:
     ]
     written = folder.write_letters("letters.csv", format_letters(letters))
     pages = desk.make_pages(lines)
-    for number, page in enumerate(pages, 1):
-        folder.write_out(f"roll-{number:04d}.json", page)
+    folder.write_pages(pages)
     answer = {"letters": str(written), "pages": len(pages), "residents": len(people)}
     _answer(
         arguments,

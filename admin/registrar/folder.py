@@ -8,6 +8,7 @@ Promise: folders are 0700 and files 0600 from the moment they exist, and no file
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from admin.registrar.errors import RegistrarError
@@ -57,12 +58,23 @@ class RegistrarFolder:
         """Return the encrypted key."""
         return self._read(self.key, "run `wijkaandeel registrar init` first")
 
+    def write_pages(self, pages: Sequence[bytes]) -> None:
+        """Write the pages of the roll, the first one last: while it is missing the roll is not whole."""
+        for number, page in reversed(list(enumerate(pages, 1))):
+            self.write_out(f"roll-{number:04d}.json", page)
+
     def read_pages(self) -> list[bytes]:
-        """Return the pages of the roll, in order."""
-        pages = self.list_out("roll-")
-        if not pages:
+        """Return the pages of the roll, in order; RegistrarError if there is none, or not all of it."""
+        names = sorted(path.name for path in self.out.glob("roll-*.json"))
+        if not names:
             raise RegistrarError("there is no roll yet; run `wijkaandeel registrar roll` first")
-        return pages
+        if names != [f"roll-{number:04d}.json" for number in range(1, len(names) + 1)]:
+            raise RegistrarError(
+                f"the roll in {self.out} is not whole: it was interrupted, or a page was taken away. If no "
+                "letter has gone out, remove roll-*.json there and letters.csv, and run "
+                "`wijkaandeel registrar roll` again"
+            )
+        return self.list_out("roll-")
 
     def list_out(self, prefix: str) -> list[bytes]:
         """Return the files in `out` whose name begins so, in the order of their names."""
@@ -87,4 +99,14 @@ class RegistrarFolder:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        _sync_folder(path.parent)
         return path
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the folder's names on the disk, in the order in which they were made."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -4,15 +4,19 @@ A file holds the ballots of one group in the order of their entry hashes, as an 
 of length before each), and is named by the SHA-256 of its content. Promise: a file that has its name is
 whole and on the disk. The time of change is set to a constant, and `merge` puts all files into one, so that
 the journal says as little as it can about who came when. Limit: between merges the file system knows when a
-group was written.
+group was written. A file that is damaged is set aside under another name and never read again; what it held
+must come from the database, or from another copy of it.
 """
 
 import contextlib
+import errno
 import fcntl
 import itertools
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+
+import structlog
 
 from ballots.merkle import leaf_hash
 from ballots.tiles import format_bundle
@@ -21,9 +25,13 @@ from service.errors import UnavailableError
 
 _NUMBERS = itertools.count()
 ENDING = ".ballots"
+DAMAGED = ".damaged"
+"""What is put behind the name of a file that is set aside."""
 LOCK = "merge.lock"
 MERGED_BYTES = 2**26
 """About how large a merged file grows before the next one begins."""
+
+_log = structlog.get_logger(__name__)
 
 
 class JournalError(UnavailableError):
@@ -58,6 +66,21 @@ class Journal:
         """Yield the ballots of all files; a ballot may come more than once. Errors: JournalError."""
         for path in sorted(self.folder.glob(f"*{ENDING}")):
             yield from read_file(path)
+
+    def set_damaged_aside(self) -> int:
+        """Rename files that do not hold what their names say, and return how many; the rest can be read."""
+        count = 0
+        for path in sorted(self.folder.glob(f"*{ENDING}")):
+            try:
+                for _ in read_file(path):
+                    pass
+            except JournalError:
+                path.rename(path.with_name(path.name + DAMAGED))
+                _log.error("journal-damaged", file=path.name + DAMAGED, advice="see OPERATIONS.md")
+                count += 1
+        if count:
+            _sync_folder(self.folder)
+        return count
 
     def merge(self) -> None:
         """Put all ballots into few files in the order of their hashes, each ballot once.
@@ -97,7 +120,12 @@ def _in_part(part: int, parts: int) -> Callable[[bytes], bool]:
 
 def read_file(path: Path, wanted: Callable[[bytes], bool] = lambda raw: True) -> Iterator[bytes]:
     """Yield the wanted ballots of one journal file; JournalError if it is not what its name says."""
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        raise JournalError(f"{path} cannot be read: take the copy from another backup") from error
     if content_hash(content).hex() + ENDING != path.name:
         raise JournalError(f"{path} does not hold what its name says: take the copy from another backup")
     at = 0
@@ -110,12 +138,18 @@ def read_file(path: Path, wanted: Callable[[bytes], bool] = lambda raw: True) ->
 
 
 def _write_synced(path: Path, content: bytes) -> None:
+    """Write a file to the disk; leave none behind when the disk does not take it all."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.utime(handle, (0, 0))
-        os.fsync(handle)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.utime(handle, (0, 0))
+            os.fsync(handle)
+    except OSError:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
 
 
 def _sync_folder(folder: Path) -> None:

@@ -36,7 +36,11 @@ class Recovered(Record):
 
 
 async def recover(pool: "asyncpg.Pool", journal: Journal, election: Election) -> Recovered:
-    """Bring both copies to the same ballots, then merge the journal. Errors: JournalError, asyncpg's."""
+    """Bring both copies to the same ballots, then merge the journal. Errors: JournalError, asyncpg's.
+
+    A damaged file of the journal is set aside first, and what it held is written again from the database.
+    """
+    journal.set_damaged_aside()
     async with pool.acquire() as connection:
         known, lost = await _compare(connection, journal)
         restored = await _restore(connection, election, _read(journal, lost))
@@ -70,7 +74,7 @@ async def _restore(connection: "asyncpg.Connection", election: Election, raws: I
     casts = sorted(_verified(election, raws), key=lambda cast: cast.ballot.revision)
     restored = 0
     for start in range(0, len(casts), GROUP):
-        stored = await store.store_casts(connection, casts[start : start + GROUP], recovering=True)
+        stored = await store.store_casts(connection, casts[start : start + GROUP], None)
         restored += len(stored or ())
     return restored
 
@@ -84,9 +88,9 @@ def _verified(election: Election, raws: Iterable[bytes]) -> Iterator[Cast]:
 
 
 async def _complete_journal(connection: "asyncpg.Connection", journal: Journal, known: set[bytes]) -> int:
-    """Write the waiting ballots that the journal lacks, and return how many."""
+    """Write the unpublished ballots that the journal lacks, and return how many."""
     written, last = 0, ZERO
-    while hashes := await store.list_waiting(connection, last, GROUP):
+    while hashes := await store.list_unpublished(connection, last, GROUP):
         last = hashes[-1]
         raws = await store.read_raw(connection, [each for each in hashes if each not in known])
         if raws:

@@ -10,11 +10,21 @@ from typing import TYPE_CHECKING
 
 from ballots.entries import Ballot
 from ballots.wire import Hash, Record
-from service.phase import hold_open
+from service.ballot_box.epoch import Epoch
 
 if TYPE_CHECKING:
     import asyncpg
 
+HOLD = """
+-- Whether the voting is open, which start of the service prepared this database, and whether a ballot is
+-- there; holds the first two so until the transaction ends.
+SELECT open, epoch, $1::bytea IS NULL OR EXISTS (SELECT FROM box.ballots WHERE entry_hash = $1) AS has_last
+FROM box.phase FOR SHARE
+"""
+SET_EPOCH = """
+-- A start of the service: whoever works for an earlier one stores nothing from here on.
+UPDATE box.phase SET epoch = $1
+"""
 STORE = """
 -- Ballots of one revision, in the order of their voting keys so that two batches never wait for each other.
 -- What has a row already, or does not follow the revision before, is left out. Returns what came in.
@@ -34,17 +44,25 @@ ON CONFLICT DO NOTHING
 RETURNING entry_hash
 """
 FIND_CHAINS = """
--- All revisions of these voting keys, first ones first.
-SELECT voting_key, revision, entry_hash, style, raw IS NULL AS on_board
-FROM box.ballots WHERE voting_key = ANY($1::bytea[]) ORDER BY voting_key, revision
+-- All revisions of these voting keys, first ones first, and whether a witnessed checkpoint covers them.
+SELECT voting_key, revision, entry_hash, style,
+       coalesce(e.position < (SELECT witnessed_size FROM board.head), false) AS published
+FROM box.ballots LEFT JOIN board.entries e USING (entry_hash)
+WHERE voting_key = ANY($1::bytea[]) ORDER BY voting_key, revision
 """
 READ_RAW = """
--- Ballots that are not on the board yet, by hash.
-SELECT raw FROM box.ballots WHERE entry_hash = ANY($1::bytea[]) AND raw IS NOT NULL
+-- Ballots by hash, from the urn or from the board.
+SELECT coalesce(b.raw, e.raw) AS raw FROM unnest($1::bytea[]) AS given (hash)
+LEFT JOIN box.ballots b ON b.entry_hash = hash LEFT JOIN board.entries e ON e.entry_hash = hash
+WHERE coalesce(b.raw, e.raw) IS NOT NULL
 """
-LIST_WAITING = """
--- The hashes of a range of the ballots that are not on the board yet.
-SELECT entry_hash FROM box.ballots WHERE raw IS NOT NULL AND entry_hash > $1 ORDER BY entry_hash LIMIT $2
+LIST_UNPUBLISHED = """
+-- The hashes of a range of the ballots that wait, or stand on the board beyond what witnesses have signed.
+SELECT entry_hash FROM (
+    SELECT entry_hash FROM box.ballots WHERE raw IS NOT NULL
+    UNION SELECT entry_hash FROM board.entries
+          WHERE kind = 'ballot' AND position >= (SELECT witnessed_size FROM board.head)
+) AS unpublished WHERE entry_hash > $1 ORDER BY entry_hash LIMIT $2
 """
 FIND_MISSING = """
 -- Which of these hashes have no row.
@@ -65,29 +83,38 @@ class Stored(Record):
     """A row of a voting key's chain."""
 
     entry_hash: bytes
-    on_board: bool
+    published: bool
     revision: int
     style: str
 
 
 async def store_casts(
-    connection: "asyncpg.Connection", casts: Sequence[Cast], *, recovering: bool = False
+    connection: "asyncpg.Connection", casts: Sequence[Cast], epoch: Epoch | None
 ) -> set[bytes] | None:
     """Return the hashes of the ballots that came in, or None if the voting is not open; in one transaction.
 
-    Lower revisions go first, so that two of one voting key may come in together. `recovering` leaves out the
-    bytes of ballots that stand on the board already.
+    Lower revisions go first, so that two of one voting key may come in together. Without an epoch, as in
+    recovery, any database is good, and of ballots that stand on the board already the bytes are left out.
+    Errors: UnavailableError `restored`.
     """
     async with connection.transaction():
-        if not await hold_open(connection):
+        row = await connection.fetchrow(HOLD, epoch.last if epoch else None)
+        if epoch is not None:
+            epoch.verify(row["epoch"], has_last=row["has_last"])
+        if not row["open"]:
             return None
         ordered = sorted(casts, key=lambda cast: cast.ballot.revision)
         stored: set[bytes] = set()
         for revision, group in groupby(ordered, key=lambda cast: cast.ballot.revision):
             columns = _columns(group)
-            rows = await connection.fetch(STORE, revision, *columns, recovering)
+            rows = await connection.fetch(STORE, revision, *columns, epoch is None)
             stored.update(row["entry_hash"] for row in rows)
     return stored
+
+
+async def set_epoch(connection: "asyncpg.Connection", value: bytes) -> None:
+    """Set the epoch, once those who store ballots at this moment are done."""
+    await connection.execute(SET_EPOCH, value)
 
 
 def _columns(casts: Iterable[Cast]) -> tuple[Sequence[object], ...]:
@@ -109,7 +136,7 @@ async def find_chains(
     for row in await connection.fetch(FIND_CHAINS, [bytes(key) for key in voting_keys]):
         stored = Stored(
             entry_hash=row["entry_hash"],
-            on_board=row["on_board"],
+            published=row["published"],
             revision=row["revision"],
             style=row["style"],
         )
@@ -118,13 +145,13 @@ async def find_chains(
 
 
 async def read_raw(connection: "asyncpg.Connection", hashes: Iterable[bytes]) -> list[bytes]:
-    """Return those of these ballots that are not on the board yet."""
+    """Return those of these ballots that are in the urn or on the board."""
     return [row["raw"] for row in await connection.fetch(READ_RAW, list(hashes))]
 
 
-async def list_waiting(connection: "asyncpg.Connection", after: bytes, limit: int) -> list[bytes]:
-    """Return the next hashes, after one, of ballots that are not on the board yet."""
-    return [row["entry_hash"] for row in await connection.fetch(LIST_WAITING, after, limit)]
+async def list_unpublished(connection: "asyncpg.Connection", after: bytes, limit: int) -> list[bytes]:
+    """Return the next hashes, after one, of ballots that no witnessed checkpoint covers."""
+    return [row["entry_hash"] for row in await connection.fetch(LIST_UNPUBLISHED, after, limit)]
 
 
 async def find_missing(connection: "asyncpg.Connection", hashes: Iterable[bytes]) -> set[bytes]:

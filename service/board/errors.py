@@ -25,6 +25,14 @@ class WitnessError(BoardServiceError):
     """A witness gave no good cosignature; its keeper must look. The board goes on with the others."""
 
 
+class SilentWitnessesError(BoardServiceError):
+    """Too few witnesses answer to say that none has cosigned a larger board; their keepers must look."""
+
+
+class LostBallotsError(BoardServiceError):
+    """Promised ballots are missing from the database; the operator must start `wijkaandeel serve` anew."""
+
+
 class NotDrainedError(BoardServiceError):
     """The voting cannot be closed yet; the officials must wait for what the text names."""
 

@@ -22,14 +22,16 @@ from ballots.wire import Record
 from service.board import store
 from service.board.batch import named_files
 from service.board.errors import FolderInUseError, RecordError, WitnessError
-from service.board.guard import verify_contains
+from service.board.guard import Guard, verify_contains
 from service.board.publish import RecordFolder
 from service.board.tree import Tree
-from service.board.witnesses import Witnesses, pair_witnesses
+from service.board.witnesses import ANSWER_SECONDS, Witnesses, answers_needed, pair_witnesses
 from service.faults import reach
 
 AGAIN_SECONDS = 1.0
 """How long to wait before witnesses that did not sign are asked again."""
+SPARED_SECONDS = 2 * ANSWER_SECONDS
+"""How long before the last release witnesses are left alone: what they answer might come too late."""
 TAKEOVER_TRIES = 50
 TAKEOVER_SECONDS = 0.2
 CHUNK = 8 * TILE_WIDTH
@@ -76,12 +78,14 @@ class Publisher:
         record: RecordFolder,
         tree: Tree,
         files: NamedFiles,
+        guard: Guard,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._connection = connection
         self._record = record
         self._tree = tree
         self._files = files
+        self._guard = guard
         self._now = now
         self._newest: SignedHead | None = None
         self._news = asyncio.Event()
@@ -94,7 +98,7 @@ class Publisher:
     def set_election(self, election: Election, client: httpx.AsyncClient, urls: Mapping[str, str]) -> None:
         """Set the keys by which a checkpoint counts as witnessed; before that nothing is published."""
         pairs = pair_witnesses(election, urls)
-        self._witnesses = Witnesses(client, pairs, election.operator_vkey)
+        self._witnesses = Witnesses(client, pairs, election.operator_vkey, self._now)
         self._election = election
 
     def offer(self, head: SignedHead) -> None:
@@ -103,9 +107,12 @@ class Publisher:
         self._news.set()
 
     async def check_witnesses(self) -> None:
-        """Raise RestoredBackupError if a witness has cosigned a board that this one does not begin with."""
-        if self._witnesses is not None:
-            for name, checkpoint in await self._witnesses.find_latest():
+        """Raise RestoredBackupError if a witness has cosigned a board that this one does not begin with.
+
+        Errors also: SilentWitnessesError.
+        """
+        if self._witnesses is not None and self._election is not None:
+            for name, checkpoint in await self._witnesses.find_latest(answers_needed(self._election)):
                 verify_contains(self._tree, checkpoint, f"the one that {name} cosigned")
 
     async def repair(self, head: store.Head) -> None:
@@ -160,15 +167,17 @@ class Publisher:
         head, election, witnesses = self._newest, self._election, self._witnesses
         if head is None or election is None or witnesses is None or head.size <= self._witnessed:
             return
-        self._check_deadline(head, election, self._now())
+        self._check_deadline(head, election, self._now() + SPARED_SECONDS)
         await self._publish_files(head.size)
         reach("files-published")
+        await asyncio.to_thread(self._guard.write_shown, head.note)
         note = await witnesses.cosign(head.note, self._tree, election.w)
         try:
             witnessed = verify_witnessed(note, election.operator_vkey, election.witness_vkeys, election.w)
         except NoteError as error:
             raise WitnessError(f"the cosigned checkpoint does not verify ({error.reason})") from None
-        self._check_deadline(head, election, max(witnessed.times.values()))
+        # A promise is broken by w cosignatures that are late, and not by the clock of fewer.
+        self._check_deadline(head, election, sorted(witnessed.times.values())[-election.w])
         reach("cosigned")
         await store.set_witnessed(self._connection, note, head.size)
         reach("witnessed-kept")

@@ -1,15 +1,16 @@
 """Put the board back into the database from the published record, after an old backup was restored.
 
-Promise: nothing that was published is lost or changed, and the next signature continues what was signed
-last. Ballots that were promised but not released before the backup come from the journal of the service,
-not from here. Format: PROTOCOL.md section 3.
+Promise: nothing that was published is lost or changed, and the next signature continues what was shown last:
+the state folder says what that was, and enough witnesses do. Ballots that were promised but not released
+before the backup come from the journal of the service, not from here. Format: PROTOCOL.md section 3.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
 
 import asyncpg
+import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ballots.board import Board, Phase, Placed
@@ -24,7 +25,13 @@ from service.board.errors import RecordError, RestoredBackupError
 from service.board.guard import Guard, open_own, verify_contains
 from service.board.publish import RecordFolder
 from service.board.tree import Tree
+from service.board.witnesses import Witnesses, answers_needed, pair_witnesses
 from service.faults import reach
+
+ADVICE = (
+    "Nothing has been changed. Put a newer copy of the record in its place, "
+    "then run `wijkaandeel rebuild` again"
+)
 
 
 class Rebuilt(Record):
@@ -35,10 +42,18 @@ class Rebuilt(Record):
 
 
 class Rebuilding:
-    """One rebuild: the operator's key, the folder of the record and that of the state."""
+    """One rebuild: the operator's key, the folders of record and state, the addresses of the witnesses."""
 
-    def __init__(self, origin: str, operator_seed: bytes, record_dir: Path, state_dir: Path) -> None:
+    def __init__(
+        self,
+        origin: str,
+        operator_seed: bytes,
+        record_dir: Path,
+        state_dir: Path,
+        witness_urls: Mapping[str, str],
+    ) -> None:
         self._origin = origin
+        self._witness_urls = witness_urls
         self._private = Ed25519PrivateKey.from_private_bytes(operator_seed)
         self._operator = verifier_of(origin, ED25519, self._private)
         self._record = RecordFolder(record_dir)
@@ -59,6 +74,7 @@ class Rebuilding:
             known = [raw async for raw in store.walk_entries(connection, head.size)]
             missing = self._replay(board, tree, known)
             self._check(tree, published)
+            await self._ask_witnesses(board, tree)
             await self._insert(connection, board, missing)
             note = await self._update_head(connection, board, head, [placed for placed, _ in missing])
             witnessed = open_own(published, self._operator, "the record")
@@ -107,12 +123,25 @@ class Rebuilding:
         return None, 0
 
     def _check(self, tree: Tree, published: bytes) -> None:
-        """Raise unless what was rebuilt begins with the published checkpoint and the last signed one."""
-        verify_contains(tree, open_own(published, self._operator, "the record"), "the published one")
+        """Raise unless what was rebuilt begins with the published checkpoint and the last shown one."""
+        verify_contains(tree, open_own(published, self._operator, "the record"), "the published one", ADVICE)
+        shown = self._guard.read_shown()
+        if shown is not None:
+            verify_contains(tree, shown, "the one that witnesses were shown last", ADVICE)
         last = self._guard.read()
-        # What was signed beyond the published tiles was never shown to anybody: no witness was asked yet.
+        # What was signed beyond that nobody has seen.
         if last is not None and last.size <= tree.size:
-            verify_contains(tree, last, "the last signed one")
+            verify_contains(tree, last, "the last signed one", ADVICE)
+
+    async def _ask_witnesses(self, board: Board, tree: Tree) -> None:
+        """Raise unless what was rebuilt begins with all that was cosigned. Errors: BoardServiceError."""
+        election = board.election
+        if election is None:
+            return
+        async with httpx.AsyncClient(trust_env=False) as client:
+            witnesses = Witnesses(client, pair_witnesses(election, self._witness_urls), self._operator)
+            for name, checkpoint in await witnesses.find_latest(answers_needed(election)):
+                verify_contains(tree, checkpoint, f"the one that {name} cosigned", ADVICE)
 
     async def _insert(
         self, connection: asyncpg.Connection, board: Board, missing: list[tuple[Placed, bytes]]

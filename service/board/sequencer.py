@@ -26,6 +26,7 @@ from service.board import store
 from service.board.batch import Batch, required_files
 from service.board.errors import BoardServiceError, OvertakenError
 from service.board.guard import Guard
+from service.board.promised import verify_promised
 from service.board.publish import RecordFolder
 from service.board.publisher import NamedFiles, Publisher, SignedHead
 from service.board.releases import due_number
@@ -51,6 +52,7 @@ log = structlog.get_logger(__name__)
 class Ground(Record):
     """What a sequencer stands on, but for its two connections."""
 
+    journal_dir: Path
     operator_seed: bytes
     origin: str
     record_dir: Path
@@ -83,7 +85,7 @@ class Sequencer:
         self._files = NamedFiles()
         self._wake = asyncio.Event()
         self._record = RecordFolder(ground.record_dir)
-        self.publisher = Publisher(reader, self._record, self._tree, self._files, now)
+        self.publisher = Publisher(reader, self._record, self._tree, self._files, self._guard, now)
 
     async def run(self) -> None:
         """Wait for the lock, then work until cancelled. Errors: BoardServiceError, asyncpg's."""
@@ -154,7 +156,7 @@ class Sequencer:
                 raise OvertakenError("another sequencer wrote on the board; this one starts anew")
             batch = Batch(self._board, operator=self._operator, drained=head.drained)
             if self._last_is_due() and head.released < number:
-                await store.set_box_open(self._writer, False)
+                await self._close_box()
             if self._board.phase is not Phase.RELEASING:
                 await self._take_inbox(batch)
                 await self._take_requests(batch)
@@ -168,6 +170,11 @@ class Sequencer:
         reach("batch-committed")
         self._keep(batch, note, drained)
         return batch.size
+
+    async def _close_box(self) -> None:
+        """Take nothing more in. Errors: LostBallotsError, after which the box stays open."""
+        if await store.set_box_open(self._writer, False):
+            await verify_promised(self._writer, self._ground.journal_dir, self._board.resolved)
 
     def _due_number(self) -> int:
         election = self._board.election

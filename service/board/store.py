@@ -12,7 +12,7 @@ from ballots.entries import Ballot, Entry
 from ballots.merkle import leaf_hash
 from ballots.signing import kind_of
 from ballots.wire import Hash, Record, content_hash
-from service.board.errors import InboxFullError
+from service.board.errors import InboxFullError, RecordError
 from service.board.releases import Waiting
 
 INBOX = "board_inbox"
@@ -289,10 +289,14 @@ async def read_releasing(connection: asyncpg.Connection, style: str, limit: int)
     return [row["entry_hash"] for row in rows]
 
 
-async def set_box_open(connection: asyncpg.Connection, is_open: bool) -> None:
-    """Start or stop taking requests and ballots; waits for those that are being stored at this moment."""
-    await connection.execute("SELECT FROM box.phase FOR UPDATE")
+async def set_box_open(connection: asyncpg.Connection, is_open: bool) -> bool:
+    """Start or stop taking requests and ballots, and say whether that was a change.
+
+    Waits for those that are being stored at this moment.
+    """
+    was_open = bool(await connection.fetchval("SELECT open FROM box.phase FOR UPDATE"))
     await connection.execute("UPDATE box.phase SET open = $1", is_open)
+    return was_open != is_open
 
 
 async def count_waiting_requests(connection: asyncpg.Connection) -> int:
@@ -308,21 +312,59 @@ async def count_waiting_requests(connection: asyncpg.Connection) -> int:
 # --- after a restore ------------------------------------------------------------------------------
 
 
+async def find_missing_ballots(connection: asyncpg.Connection, hashes: Iterable[bytes]) -> set[bytes]:
+    """Return those of these hashes that neither urn nor board has."""
+    rows = await connection.fetch(
+        "SELECT hash FROM unnest($1::bytea[]) AS given (hash) "
+        "WHERE NOT EXISTS (SELECT FROM box.ballots WHERE entry_hash = hash) "
+        "AND NOT EXISTS (SELECT FROM board.entries WHERE entry_hash = hash)",
+        list(hashes),
+    )
+    return {row["hash"] for row in rows}
+
+
+async def read_chains(
+    connection: asyncpg.Connection, voting_keys: Iterable[bytes]
+) -> list[tuple[bytes, int, bytes]]:
+    """Return voting key, revision and entry hash of all that these voting keys have cast."""
+    rows = await connection.fetch(
+        "SELECT voting_key, revision, entry_hash FROM box.ballots WHERE voting_key = ANY($1)",
+        list(voting_keys),
+    )
+    return [tuple(row) for row in rows]
+
+
 async def clear_releasing(connection: asyncpg.Connection, style: str) -> None:
     """Forget which ballots the running release of a style was to bring."""
     await connection.execute("DELETE FROM board.releasing WHERE style = $1", style)
 
 
 async def restore_ballots(connection: asyncpg.Connection, ballots: Iterable[tuple[bytes, Ballot]]) -> None:
-    """Keep that these ballots (with entry hash, lower revisions first) were cast and stand on the board."""
+    """Keep that these ballots (with entry hash, lower revisions first) were cast and stand on the board.
+
+    Errors: RecordError if another ballot has the place of one of them.
+    """
+    rows = [
+        (bytes(ballot.voting_key), ballot.revision, entry_hash, ballot.style, bytes(ballot.previous))
+        for entry_hash, ballot in ballots
+    ]
     await connection.executemany(
         "INSERT INTO box.ballots (voting_key, revision, entry_hash, style, previous) "
-        "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (voting_key, revision) DO UPDATE SET raw = NULL",
-        [
-            (bytes(ballot.voting_key), ballot.revision, entry_hash, ballot.style, bytes(ballot.previous))
-            for entry_hash, ballot in ballots
-        ],
+        "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (voting_key, revision) DO UPDATE SET raw = NULL "
+        "WHERE box.ballots.entry_hash = excluded.entry_hash",
+        rows,
     )
+    ousted = await connection.fetchval(
+        "SELECT count(*) FROM unnest($1::bytea[]) AS given (hash) "
+        "WHERE NOT EXISTS (SELECT FROM box.ballots WHERE entry_hash = hash)",
+        [row[2] for row in rows],
+    )
+    if ousted:
+        raise RecordError(
+            f"the urn holds other ballots in the place of {ousted} that were published: somebody cast in the "
+            "restored database. Stop the service, restore the backup again, and rebuild before the service "
+            "starts"
+        )
 
 
 async def forget_placed(connection: asyncpg.Connection) -> None:

@@ -1,32 +1,35 @@
 """Ask the partners' witnesses to cosign a checkpoint, all at once, until enough of them have.
 
-A witness that is down, slow, wrong or lying costs its own cosignature and nothing else. Its claim to have
-seen a larger board counts only when it shows the operator's own signature for it.
+A witness that is down, slow, wrong or lying, or whose clock is, costs its own cosignature and nothing else.
+Its claim to have seen a larger board counts only when it shows the operator's own signature for it.
 Format: C2SP tlog-witness 1.0.0; PROTOCOL.md section 3.
 """
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import httpx
 import structlog
 
-from ballots.checkpoint import Checkpoint, add_cosignatures, open_checkpoint
+from ballots.checkpoint import Checkpoint, add_cosignatures, open_checkpoint, verify_witnessed
 from ballots.election import Election
 from ballots.errors import NoteError, ProofError
 from ballots.merkle import consistency_proof
 from ballots.note import MAX_NOTE, VerifierKey
 from ballots.wire import Record
 from ballots.witness import AddCheckpoint, format_add_checkpoint, parse_conflict
-from service.board.errors import WitnessError
+from service.board.errors import SilentWitnessesError, WitnessError
 from service.board.guard import verify_contains
 from service.board.tree import Tree
 
 ANSWER_SECONDS = 3.0
 GRACE_SECONDS = 0.05
 """How long to wait for the other witnesses once enough have signed."""
+CLOCK_SECONDS = 300
+"""How far the clock of a witness may be from ours."""
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -56,13 +59,26 @@ def pair_witnesses(election: Election, urls: Mapping[str, str]) -> tuple[Witness
     return witnesses
 
 
+def answers_needed(election: Election) -> int:
+    """Return how many witnesses must answer so that an honest one is among them for whatever was witnessed.
+
+    Of the w that cosigned, f may lie: so many of all n, that no w - f others are left.
+    """
+    return election.n - election.w + election.manifest.thresholds.faults + 1
+
+
 class Witnesses:
     """All witnesses of an election, and which size each of them has, as far as we know."""
 
     def __init__(
-        self, client: httpx.AsyncClient, witnesses: Iterable[Witness], operator: VerifierKey
+        self,
+        client: httpx.AsyncClient,
+        witnesses: Iterable[Witness],
+        operator: VerifierKey,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._client = client
+        self._now = now
         self._witnesses = tuple(witnesses)
         self._operator = operator
         self._sizes: dict[str, int] = {}
@@ -88,14 +104,23 @@ class Witnesses:
             note = add_cosignatures(note, lines, (witness.vkey,))
         return note
 
-    async def find_latest(self) -> list[tuple[str, Checkpoint]]:
-        """Return name and checkpoint of each witness that shows one with our signature."""
+    async def find_latest(self, needed: int) -> list[tuple[str, Checkpoint]]:
+        """Return name and checkpoint of each witness that shows one with our signature.
+
+        Errors: SilentWitnessesError if fewer than `needed` show one or say that they have none.
+        """
         found = await asyncio.gather(*map(self._find_checkpoint, self._witnesses))
-        return [
+        answered = [
             (witness.vkey.name, checkpoint)
-            for witness, checkpoint in zip(self._witnesses, found, strict=True)
-            if checkpoint is not None
+            for witness, (has_answered, checkpoint) in zip(self._witnesses, found, strict=True)
+            if has_answered
         ]
+        if len(answered) < needed:
+            raise SilentWitnessesError(
+                f"{len(answered)} of the {needed} witnesses that are needed have answered what they cosigned "
+                "last. Nothing has been signed"
+            )
+        return [(name, checkpoint) for name, checkpoint in answered if checkpoint is not None]
 
     async def _ask(
         self, witness: Witness, note: bytes, size: int, tree: Tree
@@ -106,11 +131,18 @@ class Witnesses:
                 lines = await self._add_checkpoint(witness, note, size, tree)
             # This verifies, and leaves out every line that is not the witness's own.
             cosigned = add_cosignatures(note, lines, (witness.vkey,))
+            witnessed = verify_witnessed(cosigned, self._operator, (witness.vkey,), 1)
+            self._sizes[witness.vkey.name] = size
+            self._verify_clock(witnessed.times[witness.vkey.name])
         except (httpx.HTTPError, NoteError, ProofError, WitnessError, TimeoutError) as error:
             log.warning("witness-failed", witness=witness.vkey.name, size=size, fault=repr(error))
             return None
-        self._sizes[witness.vkey.name] = size
-        return None if cosigned == note else (witness, lines)
+        return (witness, lines)
+
+    def _verify_clock(self, moment: int) -> None:
+        ahead = moment - self._now()
+        if abs(ahead) > CLOCK_SECONDS:
+            raise WitnessError(f"its clock is {ahead:.0f} seconds ahead of ours")
 
     async def _add_checkpoint(self, witness: Witness, note: bytes, size: int, tree: Tree) -> bytes:
         """Send the checkpoint; once more with the size that a 409 tells."""
@@ -120,7 +152,7 @@ class Witnesses:
             status, body = await self._post(witness, note, size, tree, told)
         if status in (409, 422):
             # It says that it knows another board. That stops us when it shows our signature, and only then.
-            shown = await self._find_checkpoint(witness)
+            _, shown = await self._find_checkpoint(witness)
             if shown is not None:
                 verify_contains(tree, shown, f"the one that {witness.vkey.name} cosigned")
         if status != 200:
@@ -135,8 +167,8 @@ class Witnesses:
         async with self._client.stream("POST", f"{witness.url}/add-checkpoint", content=content) as answer:
             return answer.status_code, await _read_limited(answer)
 
-    async def _find_checkpoint(self, witness: Witness) -> Checkpoint | None:
-        """Return what a witness has cosigned last, None unless it shows the operator's signature."""
+    async def _find_checkpoint(self, witness: Witness) -> tuple[bool, Checkpoint | None]:
+        """Say whether a witness has answered, and what it cosigned last under the operator's signature."""
         origin = hashlib.sha256(self._operator.name.encode()).hexdigest()
         try:
             async with (
@@ -144,10 +176,12 @@ class Witnesses:
                 self._client.stream("GET", f"{witness.url}/{origin}/checkpoint") as answer,
             ):
                 raw = await _read_limited(answer)
-                return open_checkpoint(raw, self._operator) if answer.status_code == 200 else None
+                if answer.status_code == 200:
+                    return True, open_checkpoint(raw, self._operator)
+                return answer.status_code == 404, None
         except (httpx.HTTPError, NoteError, WitnessError, TimeoutError) as error:
             log.warning("witness-silent", witness=witness.vkey.name, fault=repr(error))
-            return None
+            return False, None
 
 
 async def _until_enough(tasks: Sequence[asyncio.Task[T | None]], threshold: int) -> list[T]:

@@ -30,5 +30,14 @@ class Role(StrEnum):
 
 
 def session_settings(role: Role) -> dict[str, str]:
-    """Give the `server_settings` with which asyncpg opens a session in this role."""
-    return {"role": role.value, "application_name": role.value, "timezone": "UTC"}
+    """Give the `server_settings` with which asyncpg opens a session in this role.
+
+    What the server answers is on its disk, whatever the database, the role or the configuration come to say
+    while the session lasts: what a session asks for at its start goes before those.
+    """
+    return {
+        "role": role.value,
+        "application_name": role.value,
+        "timezone": "UTC",
+        "synchronous_commit": "on",
+    }

@@ -1,6 +1,7 @@
 """Serve a handful of small requests over HTTP/1.1: h11 on asyncio, with a limit on everything.
 
-Promise: a slow, broken or greedy sender costs itself its answer and nobody else theirs. Limit: no TLS; a
+Promise: a slow, broken or greedy sender costs itself its answer and nobody else theirs. When all connections
+are taken, a new one takes the place of the one whose sender has been silent for longest. Limit: no TLS; a
 reverse proxy adds it. Format: RFC 9112.
 """
 
@@ -15,8 +16,8 @@ PLAIN = "text/plain; charset=utf-8"
 MAX_CONNECTIONS = 128
 HEAD_BYTES = 16_384
 CHUNK_BYTES = 4096
-IDLE_SECONDS = 30.0
-"""How long a connection may stay open without a request."""
+IDLE_SECONDS = 8.0
+"""How long a connection may stay open without a request; the operator's client keeps one for 5."""
 REQUEST_SECONDS = 10.0
 """How long a request may take to arrive, and its answer to leave."""
 STOP_SECONDS = 3.0
@@ -62,6 +63,8 @@ class HttpServer:
         self._max_body = max_body
         self._open: set[asyncio.Task[None]] = set()
         self._idle: set[asyncio.Task[None]] = set()
+        self._listening: dict[asyncio.Task[None], None] = {}
+        """Those whose sender must go on, with a request or its body; the one silent for longest is first."""
         self._server: asyncio.Server | None = None
 
     async def start(self, host: str, port: int) -> int:
@@ -83,7 +86,7 @@ class HttpServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
-        if task is None or len(self._open) >= MAX_CONNECTIONS:
+        if task is None or (len(self._open) >= MAX_CONNECTIONS and not self._make_room()):
             writer.close()
             return
         self._open.add(task)
@@ -93,22 +96,32 @@ class HttpServer:
             pass  # The sender has gone or is too slow, or the node stops: nobody is left to answer.
         finally:
             self._idle.discard(task)
+            self._listening.pop(task, None)
             await _close(writer)
             self._open.discard(task)
+
+    def _make_room(self) -> bool:
+        """Hang up on who has kept us waiting longest; False if all are being answered."""
+        for task in self._listening:
+            del self._listening[task]
+            task.cancel()
+            return True
+        return False
 
     async def _converse(self, line: "_Line", task: asyncio.Task[None]) -> None:
         while line.is_open:
             self._idle.add(task)
+            self._listening[task] = None
             async with asyncio.timeout(IDLE_SECONDS):
                 head = await line.read_head()
             self._idle.discard(task)
             if head is None:
                 return
             async with asyncio.timeout(REQUEST_SECONDS):
-                await line.send(await self._answer(line, head))
+                await line.send(await self._answer(line, head, task))
             line.start_next()
 
-    async def _answer(self, line: "_Line", head: h11.Request | Answer) -> Answer:
+    async def _answer(self, line: "_Line", head: h11.Request | Answer, task: asyncio.Task[None]) -> Answer:
         if isinstance(head, Answer):
             return head
         try:
@@ -117,6 +130,8 @@ class HttpServer:
             return Answer(413, b"too-large\n")
         except h11.RemoteProtocolError:
             return Answer(400, b"http\n")
+        finally:
+            self._listening.pop(task, None)
         call = Call(head.method.decode("ascii"), head.target.decode("ascii", "replace"), body)
         try:
             return await self._handler(call)
@@ -200,5 +215,5 @@ async def _close(writer: asyncio.StreamWriter) -> None:
     try:
         async with asyncio.timeout(1):
             await writer.wait_closed()
-    except (OSError, TimeoutError):
+    except (OSError, TimeoutError, asyncio.CancelledError):  # the last: hung up on while it was closing
         writer.transport.abort()

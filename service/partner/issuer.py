@@ -28,6 +28,8 @@ BATCH = 64
 """Shares that are signed in one go: about 150 ms, after which they are posted."""
 RETRY_SECONDS = 1.0
 """When a request is looked at again that could not be signed, or whose signature was not taken."""
+RECHECK_SECONDS = 10.0
+"""How often the service is asked whether it lacks signatures that it took: a restored database may."""
 
 REFUSING = frozenset({400, 404, 409, 413, 422})
 """Statuses by which the service refuses what was posted, as opposed to being busy or broken."""
@@ -90,8 +92,10 @@ class Issuer:
         self._random = random
         self._duties: dict[str, Duty] = {}
         self._next = 0
-        self._open: dict[int, Logged] = {}
+        self._logged: dict[int, Logged] = {}
+        self._open: set[int] = set()
         self._due: dict[int, float] = {}
+        self._recheck = 0.0
         self.news = asyncio.Event()
         self.signed = 0
         """How many shares this node has signed since it started."""
@@ -107,8 +111,8 @@ class Issuer:
             self._duties = find_duties(view.election, self._keys)
         for request in requests:
             if request.position >= self._next and request.style in self._duties:
-                self._open[request.position] = request
-                self._due[request.position] = 0.0
+                self._logged[request.position] = request
+                self._take_up(request.position)
         self._next = max(self._next, view.checkpoint.size)
         if self._open:
             self.news.set()
@@ -118,10 +122,13 @@ class Issuer:
 
         Errors: RemoteError.
         """
+        if now >= self._recheck:
+            await self._reopen()
+            self._recheck = now + RECHECK_SECONDS
         due = sorted(position for position, time in self._due.items() if time <= now)
         before, at = len(self._open), 0
         while at < len(due):
-            page = await self._list(due[at] - 1)
+            page = await self._list(f"after={due[at] - 1}", due[at] - 1)
             wanted = [each for each in page if self._due.get(each.position, now + 1) <= now]
             for start in range(0, len(wanted), BATCH):
                 await self._serve(wanted[start : start + BATCH])
@@ -131,8 +138,23 @@ class Issuer:
                 self._due[position] = now + RETRY_SECONDS
         return before - len(self._open)
 
-    async def _list(self, after: int) -> list[LoggedRequest]:
-        raw = await self._client.fetch(f"{self._url}/api/issuing?after={after}", MAX_LISTING)
+    def _take_up(self, position: int) -> None:
+        self._open.add(position)
+        self._due[position] = 0.0
+
+    async def _reopen(self) -> None:
+        """Take up again what was settled and is not signed as far as the service knows."""
+        for partner in sorted({duty.partner for duty in self._duties.values()}):
+            after = 0
+            while after < self._next:
+                page = await self._list(f"after={after}&partner={partner}", after)
+                positions = {each.position for each in page}
+                for position in (positions & self._logged.keys()) - self._open:
+                    self._take_up(position)
+                after = max(positions, default=self._next)
+
+    async def _list(self, query: str, after: int) -> list[LoggedRequest]:
+        raw = await self._client.fetch(f"{self._url}/api/issuing?{query}", MAX_LISTING)
         try:
             page: list[LoggedRequest] = decode(list[LoggedRequest], raw, MAX_LISTING)
         except WireError as error:
@@ -156,7 +178,7 @@ class Issuer:
     def _sign(self, offered: Sequence[LoggedRequest]) -> Mapping[str, list[BlindSignature]]:
         signed: dict[str, list[BlindSignature]] = {}
         for each in offered:
-            logged = self._open[each.position]
+            logged = self._logged[each.position]
             duty = self._duties[logged.style]
             try:
                 signature = sign_logged(duty, logged, each, self._random)
@@ -178,7 +200,7 @@ class Issuer:
                 return False
             raise
         for each in signatures:
-            self._open.pop(each.position, None)
+            self._open.discard(each.position)
             self._due.pop(each.position, None)
         self.signed += len(signatures)
         return True

@@ -156,7 +156,7 @@ class Node:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._issuer.news.wait(), RETRY_SECONDS)
         self._issuer.news.clear()
-        if self._view is not None and self._issuer.waiting:
+        if self._view is not None:
             settled = await self._issuer.step(time.monotonic())
             if settled:
                 _log.info("shares-signed", count=settled, waiting=self._issuer.waiting)

@@ -1,7 +1,8 @@
 """Publish the trustee's private key, once the voting is closed and never before.
 
 Promise: `make_trustee_key` gives the entry away only for a confirmed board on which `close` stands, cosigned
-by w witnesses after the last release's time, of the election that names this very key. Format: PROTOCOL.md sections 5 and 10.
+by w witnesses after the last release's time, of the election that names this very key. Format: PROTOCOL.md
+sections 5 and 10.
 """
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -35,8 +36,8 @@ def check_identity(election: Election, partner: str, secret: NodeSecret) -> None
 def make_trustee_key(view: View, partner: str, secret: NodeSecret) -> TrusteeKey:
     """Return the entry that publishes the key; the same bytes every time.
 
-    Errors: RefusedDutyError `duty-phase` (the voting is not closed, or all is certified), `duty-early` (closed
-    before the last release), `duty-keys`.
+    Errors: RefusedDutyError `duty-phase` (not closed, or certified already), `duty-early` (closed before the
+    last release), `duty-keys`.
     """
     if view.phase not in PUBLISHING:
         raise RefusedDutyError("duty-phase", f"expected a closed board, this one is in phase {view.phase}")

@@ -1,7 +1,5 @@
 """What the outcome's page shows: who won, and for every project the reason as a sentence. Pure."""
 
-from fractions import Fraction
-
 import msgspec
 
 from ballots.codes import ballot_number
@@ -246,4 +244,5 @@ def _say_payment(paid: Paid) -> str:
         return f"{ballots} {verb} alles wat er nog was, samen {words.say_euros(paid.cents)}."
     if paid.ballots == 1:
         return f"{ballots} {verb} {words.say_euros(paid.cents)}."
-    return f"{ballots} {verb} elk {words.say_euros(paid.cents // paid.ballots)}, samen {words.say_euros(paid.cents)}."
+    each = words.say_euros(paid.cents // paid.ballots)
+    return f"{ballots} {verb} elk {each}, samen {words.say_euros(paid.cents)}."

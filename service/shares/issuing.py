@@ -36,16 +36,21 @@ class Issuing:
 
     async def list_logged(self, after: int) -> list[LoggedRequest]:
         """Return the first requests of the witnessed board after a position."""
-        return [
-            LoggedRequest(blinded=list(map(Rsa, blinded)), position=position, style=style)
-            for position, style, blinded in await store.list_logged(self._pool, after, MOST)
-        ]
+        return list(map(_logged, await store.list_logged(self._pool, after, MOST)))
+
+    async def list_unsigned(self, after: int, partner: str) -> list[LoggedRequest]:
+        """Return the same of what this partner is to sign and has not, as far as the database knows."""
+        election = await self._elections.find()
+        styles = [] if election is None else find_styles(election, partner)
+        if not styles:
+            return []
+        return list(map(_logged, await store.list_unsigned(self._pool, after, MOST, styles, partner)))
 
     async def accept(self, raw: bytes) -> int:
         """Store blind signatures and return how many; when one does not hold, none is stored.
 
-        Errors: WireError, RefusedError `blind-position`, `blind-issuer`, ShareError `share-range`,
-        `share-wrong`.
+        Errors: WireError, RefusedError `blind-twice`, `blind-position`, `blind-issuer`, ShareError
+        `share-range`, `share-wrong`.
         """
         election = await self._elections.get()
         given: BlindSignatures = decode(BlindSignatures, raw, MAX_BYTES)
@@ -55,10 +60,27 @@ class Issuing:
         return len(pairs)
 
 
+def find_styles(election: Election, partner: str) -> list[str]:
+    """Return the styles whose shares this partner signs."""
+    return [
+        style
+        for style, record in election.styles.items()
+        if partner in (issuer.partner for issuer in record.issuers)
+    ]
+
+
+def _logged(row: tuple[int, str, list[bytes]]) -> LoggedRequest:
+    position, style, blinded = row
+    return LoggedRequest(blinded=list(map(Rsa, blinded)), position=position, style=style)
+
+
 def verify_signatures(
     election: Election, given: BlindSignatures, asked: Mapping[int, store.Blinded]
 ) -> list[tuple[bytes, bytes]]:
     """Return (credential, signature) pairs; raise unless each signature is this issuer's for that request."""
+    positions = [each.position for each in given.signatures]
+    if len(set(positions)) < len(positions):
+        raise RefusedError("blind-twice", "expected every position once")
     pairs = []
     for each in given.signatures:
         request = asked.get(each.position)

@@ -49,10 +49,16 @@ async def ask_share(request: Request[Any, Any, Any]) -> Response[bytes]:
     ),
 )
 async def list_issuing(
-    request: Request[Any, Any, Any], after: Annotated[int, Parameter(ge=0, le=MAX_INT)] = 0
+    request: Request[Any, Any, Any],
+    after: Annotated[int, Parameter(ge=0, le=MAX_INT)] = 0,
+    partner: Annotated[str, Parameter(max_length=40)] = "",
 ) -> Response[bytes]:
-    """List the requests that stand inside the witnessed checkpoint after a position, for issuers to sign."""
-    logged = await request.app.state.issuing.list_logged(after)
+    """List the requests that stand inside the witnessed checkpoint after a position, for issuers to sign.
+
+    With a partner, only those that lack its signature.
+    """
+    issuing = request.app.state.issuing
+    logged = await (issuing.list_unsigned(after, partner) if partner else issuing.list_logged(after))
     return Response(b"[" + b",".join(map(encode, logged)) + b"]", media_type=JSON)
 
 

@@ -36,6 +36,15 @@ SELECT position, style, blinded FROM box.requests
 WHERE position > $1 AND position < (SELECT witnessed_size FROM board.head)
 ORDER BY position LIMIT $2
 """
+LIST_UNSIGNED = """
+-- Requests of some styles inside the witnessed checkpoint, after a position, that a partner has not signed.
+SELECT position, style, blinded FROM box.requests r
+WHERE position > $1 AND position < (SELECT witnessed_size FROM board.head) AND style = ANY($3::text[])
+  AND NOT EXISTS (
+      SELECT FROM box.blind_signatures b WHERE b.credential = r.credential AND b.partner = $4
+  )
+ORDER BY position LIMIT $2
+"""
 READ_BLINDED = """
 -- What was to be signed at these positions of the board.
 SELECT position, credential, style, blinded FROM box.requests WHERE position = ANY($1::bigint[])
@@ -93,6 +102,14 @@ async def find_request(connection: "asyncpg.Connection", credential: bytes) -> S
 async def list_logged(pool: "asyncpg.Pool", after: int, limit: int) -> list[tuple[int, str, list[bytes]]]:
     """Return (position, style, blinded messages) of witnessed requests after a position."""
     rows = await pool.fetch(LIST_LOGGED, after, limit)
+    return [(row["position"], row["style"], row["blinded"]) for row in rows]
+
+
+async def list_unsigned(
+    pool: "asyncpg.Pool", after: int, limit: int, styles: Sequence[str], partner: str
+) -> list[tuple[int, str, list[bytes]]]:
+    """Return the same of those requests of these styles that lack this partner's signature."""
+    rows = await pool.fetch(LIST_UNSIGNED, after, limit, list(styles), partner)
     return [(row["position"], row["style"], row["blinded"]) for row in rows]
 
 

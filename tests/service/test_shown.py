@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from ballots.merkle import leaf_hash
+from ballots.wire import encode
 from service.board import store
 from service.board.errors import RecordError, RestoredBackupError, SilentWitnessesError, WitnessError
 from tests.service.board_stage import Stage, open_stage
@@ -158,3 +160,20 @@ async def test_a_rebuild_takes_no_place_from_another_ballot(
             await rebuild(stage)
         assert await stage.connection.fetchval("SELECT count(*) FROM box.ballots WHERE raw IS NOT NULL") == 1
         await stage.connection.close()
+
+
+async def test_the_row_of_another_ballot_keeps_its_bytes(database: str, folder: Path) -> None:
+    """Whoever writes what was published into the urn: a ballot that has the place there is not emptied."""
+    async with open_stage(database, folder) as stage:
+        async with stage.open() as steps:
+            await steps.step()
+            share = await stage.ask(0)
+            published = await stage.cast(share, 0)
+            stage.time = RELEASES[-1]
+            await steps.step()
+        await stage.connection.execute("DELETE FROM box.ballots")
+        stage.world.urn.clear()
+        await stage.cast(share, 1)
+        with pytest.raises(RecordError, match="other ballots in the place of 1"):
+            await store.restore_ballots(stage.connection, [(leaf_hash(encode(published)), published)])
+        assert await stage.connection.fetchval("SELECT count(*) FROM box.ballots WHERE raw IS NOT NULL") == 1

@@ -115,7 +115,8 @@ CREATE TRIGGER wake_sequencer AFTER INSERT ON board.inbox
     FOR EACH STATEMENT EXECUTE FUNCTION board.wake_sequencer();
 
 -- Take ballots out of the urn, in this order. The rows are made anew and not changed in place, because the server
--- would leave them where they were: in the order in which they were cast.
+-- would leave them where they were: in the order in which they were cast. Only what stands on the board goes: the
+-- trigger box.raw_needed refuses an empty row of anything else, and with it the whole statement.
 CREATE FUNCTION board.empty_ballots(hashes bytea[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE

@@ -113,12 +113,38 @@ CREATE TRIGGER only_empty BEFORE UPDATE ON box.ballots FOR EACH ROW
           IS DISTINCT FROM (NEW.voting_key, NEW.revision, NEW.entry_hash, NEW.style, NEW.previous))
     EXECUTE FUNCTION box.only_empty();
 
+-- An empty row says that the ballot stands on the board; of any other the bytes are the ballot itself.
+CREATE FUNCTION box.need_raw() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM board.entries WHERE entry_hash = NEW.entry_hash AND kind = 'ballot') THEN
+        RAISE EXCEPTION 'a ballot that is not on the board may not be empty'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'raw_needed';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER raw_needed BEFORE INSERT ON box.ballots
+    FOR EACH ROW WHEN (NEW.raw IS NULL) EXECUTE FUNCTION box.need_raw();
+
+-- Officials may offer an entry again, and then its refusal goes; what residents sent stays refused.
+CREATE FUNCTION box.keep_refusal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    IF EXISTS (SELECT FROM box.requests WHERE entry_hash = OLD.entry_hash)
+        OR EXISTS (SELECT FROM box.ballots WHERE entry_hash = OLD.entry_hash) THEN
+        RAISE EXCEPTION 'the refusal of a request or ballot stays' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN OLD;
+END
+$$;
+CREATE TRIGGER keep_refusal BEFORE DELETE ON board.refused
+    FOR EACH ROW EXECUTE FUNCTION box.keep_refusal();
+
 GRANT USAGE ON SCHEMA box TO wijk_service, wijk_sequencer, wijk_public;
 GRANT SELECT ON box.credentials TO wijk_service, wijk_sequencer, wijk_public;
 GRANT SELECT ON box.phase, box.requests, box.blind_signatures, box.ballots TO wijk_service, wijk_sequencer;
 GRANT UPDATE (single) ON box.phase TO wijk_service;  -- the right to hold the row, not to open or close
-GRANT INSERT ON box.requests, box.blind_signatures, box.ballots TO wijk_service;
+GRANT INSERT (credential, style, entry_hash, raw, blinded) ON box.requests TO wijk_service;  -- not the position
+GRANT INSERT ON box.blind_signatures, box.ballots TO wijk_service;
 
 GRANT UPDATE (open) ON box.phase TO wijk_sequencer;
 GRANT UPDATE (position) ON box.requests TO wijk_sequencer;
-GRANT UPDATE (raw) ON box.ballots TO wijk_sequencer;
