@@ -242,7 +242,5 @@ def _say_payment(paid: Paid) -> str:
     verb = "betaalde" if paid.ballots == 1 else "betaalden"
     if paid.emptied:
         return f"{ballots} {verb} alles wat er nog was, samen {words.say_euros(paid.cents)}."
-    if paid.ballots == 1:
-        return f"{ballots} {verb} {words.say_euros(paid.cents)}."
-    each = words.say_euros(paid.cents // paid.ballots)
-    return f"{ballots} {verb} elk {each}, samen {words.say_euros(paid.cents)}."
+    together = "" if paid.ballots == 1 else "samen "
+    return f"{ballots} {verb} {together}{words.say_euros(paid.cents)}."

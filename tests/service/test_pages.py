@@ -292,7 +292,7 @@ async def test_outcome_has_a_reason_for_each_project(database: str, folder: Path
             "5 voorstanders konden samen nog € 6.257,14 betalen van de € 8.000. Dat was € 1.742,86 te weinig."
             in text
         )
-        assert "7 stembiljetten betaalden elk € 171,43." in text
+        assert "7 stembiljetten betaalden samen € 1.200." in text
         assert "In de pot blijft € 13.400,01 over." in text
 
 
