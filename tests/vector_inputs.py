@@ -201,6 +201,11 @@ def sealing_inputs() -> Iterator[Input]:
     )
     high = [{"number": 1, "fragment": f"{P:064x}"}, *chosen[1:]]
     yield "a fragment above p", "recover", {"fragments": high, "k": 4}
+    yield from ballot_inputs()
+
+
+def ballot_inputs() -> Iterator[Input]:
+    """Whole ballots: sealed, opened, spoilt; and a rehearsal."""
     setup = texts(make_setup(WORLD))
     share = {
         "previous": FIRST.hex(),
