@@ -19,7 +19,7 @@ help:  ## show this list
 
 $(STAMP):
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes -r deploy/locks/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r deploy/locks/dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	rm -f .venv/.stamp-*
 	touch $@
