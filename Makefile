@@ -50,7 +50,7 @@ format: $(STAMP)  ## put the code in its one layout
 lock:  ## resolve the dependencies anew into deploy/locks/
 	$(COMPILE) pyproject.toml -o deploy/locks/audit.txt
 	$(COMPILE) pyproject.toml --extra service -o deploy/locks/service.txt
-	$(COMPILE) pyproject.toml --extra service --group build --group test --group lint --group types \
+	$(COMPILE) pyproject.toml --extra service --extra watch --extra dask --group build --group test --group lint --group types \
 		-o deploy/locks/dev.txt
 
 vectors: $(STAMP)  ## write the test vectors that both languages read
