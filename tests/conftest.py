@@ -22,6 +22,7 @@ import pytest
 from service.db.embedded import EmbeddedPostgres
 from service.db.external import ExternalPostgres
 from service.db.migrate import migrate_dsn
+from tests.second import Second
 
 GIB = 1024**3
 # Roles belong to the whole server, so workers that share one make them in turn.
@@ -106,6 +107,13 @@ def make_folder() -> Path:
     memory = Path("/dev/shm")
     roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 * GIB
     return Path(tempfile.mkdtemp(prefix="wijk-test-", dir=memory if roomy else None))
+
+
+@pytest.fixture(scope="session")
+def second() -> Iterator[Second]:
+    """The second implementation, one process for this worker's whole run."""
+    with Second() as judge:
+        yield judge
 
 
 @pytest.fixture(scope="session")
