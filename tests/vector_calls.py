@@ -32,6 +32,7 @@ from tally import rules
 from tally.opening import open_ballot
 from tally.outcome import BallotCount, format_outcome
 from tally.profile import Profile, Project, Vote, ties_by_cost_votes_lot
+from tests.records import audit_call
 from tests.simulator import Draw
 
 Given = dict[str, Any]
@@ -355,4 +356,5 @@ CALLS: dict[str, Callable[[Given], Gives]] = {
     "board": _board,
     "count": _count,
     "outcome": _outcome,
+    "audit": audit_call,
 }

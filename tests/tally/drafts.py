@@ -34,15 +34,23 @@ class Draft:
     checkpoint: bytes = b""
     changes: dict[str, bytes | None] = field(default_factory=dict)
 
-    def write(self, folder: Path) -> Path:
-        """Write the record, signed by operator and partners unless there is a checkpoint."""
-        write_record(folder, self.entries, self.files, self.checkpoint or head_of(self.world, self.entries))
+    def contents(self) -> dict[str, bytes]:
+        """Return the record's files by path, signed by operator and partners unless there is a checkpoint."""
+        files: dict[str, bytes] = {}
+        head = self.checkpoint or head_of(self.world, self.entries)
+        write_record(_Into(files), self.entries, self.files, head)
         for path, raw in self.changes.items():
             if raw is None:
-                (folder / path).unlink()
+                del files[path]
             else:
-                (folder / path).parent.mkdir(parents=True, exist_ok=True)
-                (folder / path).write_bytes(raw)
+                files[path] = raw
+        return files
+
+    def write(self, folder: Path) -> Path:
+        """Write the record to a folder."""
+        for path, raw in self.contents().items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(raw)
         return folder
 
 
@@ -60,6 +68,14 @@ def draft_of(world: World) -> Draft:
 def big_world() -> World:
     """Return the world of a counted election whose log has a full tile and bundle; not to be changed."""
     world = make_world(residents={"adult": 110}, page=5)
+    assert len(world.entries) > 256
+    return world
+
+
+@cache
+def long_world() -> World:
+    """Return the world of a sealed roll with a full tile and bundle, short ones; not to be changed."""
+    world = make_world(until=Phase.SEALED, residents={"adult": 255}, page=1)
     assert len(world.entries) > 256
     return world
 
