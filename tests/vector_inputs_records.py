@@ -58,7 +58,7 @@ def record_inputs() -> Iterator[Input]:
     for each in BREAKS:
         manifest = bytes(each.options.get("manifest", b""))
         seed = bytes(each.options.get("operator", b""))
-        yield _case(f"{each.check} {each.name}", each.make(), manifest, _vkey(seed) if seed else "")
+        yield _case(f"{each.check} {each.name}", each.make(), manifest, vkey_of(seed) if seed else "")
     seen: set[tuple[str, str]] = set()
     for case in CASES:
         if case.at == "a full set-up":  # a thousand contests are too much for a file
@@ -80,7 +80,7 @@ def _case(name: str, record: Draft, manifest: bytes | None = None, operator: str
     return name, "audit", given
 
 
-def _vkey(seed: bytes) -> str:
+def vkey_of(seed: bytes) -> str:
     return format_vkey(VerifierKey(key=ed25519_public(seed), name=ORIGIN, type=ED25519))
 
 
