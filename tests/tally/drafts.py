@@ -38,7 +38,7 @@ class Draft:
         """Return the record's files by path, signed by operator and partners unless there is a checkpoint."""
         files: dict[str, bytes] = {}
         head = self.checkpoint or head_of(self.world, self.entries)
-        write_record(_Into(files), self.entries, self.files, head)
+        write_record(Into(files), self.entries, self.files, head)
         for path, raw in self.changes.items():
             if raw is None:
                 del files[path]
@@ -97,7 +97,7 @@ class Memory:
 
     def __init__(self, record: Draft) -> None:
         self.files: dict[str, bytes] = {}
-        write_record(_Into(self.files), record.entries, record.files, head_of(record.world, record.entries))
+        write_record(Into(self.files), record.entries, record.files, head_of(record.world, record.entries))
 
     def read(self, path: str, limit: int) -> bytes:
         if path not in self.files:
@@ -108,16 +108,16 @@ class Memory:
         return ()
 
 
-class _Into:
+class Into:
     """Stands for a folder, and keeps the files instead."""
 
     def __init__(self, files: dict[str, bytes], path: str = "") -> None:
         self._files = files
         self._path = path
-        self.parent = self if not path else _Into(files)
+        self.parent = self if not path else Into(files)
 
-    def __truediv__(self, path: str) -> "_Into":
-        return _Into(self._files, path)
+    def __truediv__(self, path: str) -> "Into":
+        return Into(self._files, path)
 
     def mkdir(self, **_: object) -> None:
         """Folders come by themselves."""
