@@ -26,12 +26,14 @@ from ballots.signing import Signed, signed_message
 from ballots.tiles import format_bundle, format_path, parse_bundle, parse_path
 from ballots.tlog_proof import parse_proof
 from ballots.verification import blinded_hash, share_message
+from ballots.voter import Asking, ask_share, finish_share
 from ballots.wire import Bytes, H, Hash, decode, encode
 from ballots.witness import decide
 from tally import rules
 from tally.opening import open_ballot
 from tally.outcome import BallotCount, format_outcome
 from tally.profile import Profile, Project, Vote, ties_by_cost_votes_lot
+from tests.records import audit_call
 from tests.simulator import Draw
 
 Given = dict[str, Any]
@@ -122,6 +124,30 @@ def _share(given: Given) -> Gives:
         "blind_signature": answer.hex(),
         "signature": signature.hex(),
     }
+
+
+def _asking(given: Given) -> tuple[Election, Asking]:
+    """Ask as the voter's client does, with the voting key, salts and blinds that the case gives."""
+    election = election_of(given)
+    drawn = [raw(given["voting_seed"])]
+    for issuer in given["issuers"]:
+        drawn += [raw(issuer["salt"]), raw(issuer["blind"])]
+    drawing = iter(drawn)
+    return election, ask_share(
+        election, given["style"], raw(given["credential_seed"]), lambda length: next(drawing)
+    )
+
+
+def _ask(given: Given) -> Gives:
+    _, asking = _asking(given)
+    blinded = [each.hex() for each in asking.request.blinded]
+    return {"blinded": blinded, "request": encode(asking.request.request).decode()}
+
+
+def _finish(given: Given) -> Gives:
+    election, asking = _asking(given)
+    share = finish_share(election, asking, [raw(answer) for answer in given["answers"]])
+    return {"signatures": [signature.hex() for signature in share.signatures]}
 
 
 def _verify_share(given: Given) -> Gives:
@@ -330,6 +356,8 @@ CALLS: dict[str, Callable[[Given], Gives]] = {
     "ed25519-verify": _signature,
     "issuer-key": _issuer_key,
     "share": _share,
+    "ask-share": _ask,
+    "finish-share": _finish,
     "share-verify": _verify_share,
     "hpke-seal": _hpke,
     "hpke-open": _open_box,
@@ -355,4 +383,5 @@ CALLS: dict[str, Callable[[Given], Gives]] = {
     "board": _board,
     "count": _count,
     "outcome": _outcome,
+    "audit": audit_call,
 }

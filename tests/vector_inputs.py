@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from nacl.bindings import crypto_core_ed25519_add
 
@@ -12,6 +13,7 @@ from ballots.choices import pad_choices
 from ballots.merkle import leaf_hash
 from ballots.points import L, P, ed25519_public, sign_ed25519
 from ballots.sealing import FIRST
+from ballots.shares import blind_sign
 from ballots.wire import encode
 from tests.ballots.test_choices import BAD, GOOD, METHODS
 from tests.ballots.test_sealing import BALLOT, KEYS, SHARE, SPOILT, WORLD
@@ -161,6 +163,44 @@ def share_inputs() -> Iterator[Input]:
         "signature": made["signature"],
     }
     yield "share: another issuer", "share-verify", wrong
+    yield from voter_inputs()
+
+
+def voter_given() -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return what a voter asks with, and possible answers of an issuer by name; the right ones come first."""
+    draw = Draw("a voter's client")
+    issuers = [{"salt": draw(48).hex(), "blind": (b"\x01" + draw(383)).hex()} for _ in range(2)]
+    given = {
+        "credential_seed": WORLD.residents[3].credential_seed.hex(),
+        "issuers": issuers,
+        "setup": texts(make_setup(WORLD)),
+        "style": "adult",
+        "voting_seed": draw(32).hex(),
+    }
+    from tests.vector_calls import CALLS
+
+    first, second = (bytes.fromhex(each) for each in CALLS["ask-share"](given)["blinded"])
+    keys = issuer_keys()
+    answers = {
+        "first": blind_sign(keys[0], first, draw),
+        "second": blind_sign(keys[1], second, draw),
+        "foreign": blind_sign(keys[5], second, draw),
+        "another message": blind_sign(keys[1], first, draw),
+        "nothing": bytes(384),
+        "short": bytes(383),
+    }
+    return given, answers
+
+
+def voter_inputs() -> Iterator[Input]:
+    """A voter asks all issuers and unblinds their answers; one of them is not what it should be."""
+    given, answers = voter_given()
+    yield "a voter asks", "ask-share", given
+    right = answers["first"].hex()
+    for name, answer in list(answers.items())[1:]:
+        yield f"a voter's share, answer: {name}", "finish-share", given | {"answers": [right, answer.hex()]}
+    both = [answers["second"].hex(), right]
+    yield "a voter's share, answers in the other order", "finish-share", given | {"answers": both}
 
 
 def sealing_inputs() -> Iterator[Input]:

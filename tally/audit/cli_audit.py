@@ -157,7 +157,7 @@ def _verdict(result: AuditResult) -> list[str]:
     if result.manifest:
         lines.append(f"Manifest: {result.manifest}")
     lines.append(
-        f"Slack: {result.slack} ballots could at most be missing, or made by issuers or registrar; "
+        f"Slack: {result.slack} ballots could at most be missing, or the registrar's and officials'; "
         f"invalid ballots: {result.invalid_ballots}"
     )
     lines += _risk(result)
@@ -184,5 +184,6 @@ def _risk(result: AuditResult) -> list[str]:
     }
     return [
         f"Outcome: counted again, the same; {texts[result.outcome_at_risk]}",
-        "Not in the slack: codes that others used; their owners see it by their roll number",
+        "Not in the slack: codes that others used, which their owners see by their roll number, and ballots "
+        "that all issuers of a style made together for people who asked and did not vote",
     ]

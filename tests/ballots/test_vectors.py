@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 
 from ballots.errors import ProtocolError
-from tests.make_vectors import FOLDER
+from tally.audit.checks import CHECKS
+from tests.make_vectors import FOLDER, RECORDS, load_cases
 from tests.vector_calls import CALLS
 from tests.vector_inputs import FILES
+from tests.vector_inputs_records import GOOD
 
 CASES = [
     pytest.param(case, id=f"{file}: {case['name']}")
-    for file in FILES
-    for case in json.loads((FOLDER / file).read_text())["cases"]
+    for file in (*FILES, RECORDS)
+    for case in load_cases(FOLDER / file)
 ]
 
 
@@ -40,7 +42,7 @@ def test_the_vectors_are_those_that_the_maker_writes(tmp_path: Path) -> None:
         timeout=100,
     )
     assert made.returncode == 0, made.stderr.decode()
-    for name in FILES:
+    for name in (*FILES, RECORDS):
         assert (FOLDER / name).read_bytes() == (tmp_path / name).read_bytes(), f"run make vectors: {name}"
 
 
@@ -54,6 +56,16 @@ def test_every_reason_has_a_vector() -> None:
     answered = {param.values[0].get("refused") for param in CASES} - {None, "base64"}  # type: ignore[attr-defined]
     assert not named - answered - ELSEWHERE, sorted(named - answered - ELSEWHERE)
     assert not answered - named, sorted(answered - named)
+
+
+def test_records_are_good_or_fail_every_check() -> None:
+    """Each good record of the vectors is valid, and each check fails in some other, alone."""
+    cases = load_cases(FOLDER / RECORDS)
+    for case in cases:
+        assert case["gives"]["valid"] is (len(case["gives"]["faults"]) == 0), case["name"]
+    assert {case["name"] for case in cases if case["gives"]["valid"]} >= set(GOOD)
+    failed = {fault["id"] for case in cases for fault in case["gives"]["faults"]}
+    assert failed == {check.id for check in CHECKS}
 
 
 ELSEWHERE = {

@@ -15,12 +15,12 @@ from tests.simulator import changed, make_world
 from tests.tally.drafts import (
     Draft,
     Memory,
-    big_world,
     certified,
     draft,
     draft_of,
     forged_report,
     head_of,
+    long_world,
     named_file,
     sign_text,
 )
@@ -152,7 +152,7 @@ def flip(raw: bytes) -> bytes:
 
 def forged_full_tile() -> Draft:
     """A full tile that does not lead to its parent, beside entries and a root that are right."""
-    record = draft_of(big_world())
+    record = draft_of(long_world())
     path = "tile/0/000"
     record.changes[path] = flip(contents_of(record)[path])
     return record

@@ -62,7 +62,7 @@ class Break:
     name: str
     make: Callable[[], Draft]
     at: Position | None = None
-    options: dict[str, object] = field(default_factory=dict)
+    options: dict[str, bytes] = field(default_factory=dict)
 
 
 BREAKS = (

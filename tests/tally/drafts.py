@@ -34,15 +34,23 @@ class Draft:
     checkpoint: bytes = b""
     changes: dict[str, bytes | None] = field(default_factory=dict)
 
-    def write(self, folder: Path) -> Path:
-        """Write the record, signed by operator and partners unless there is a checkpoint."""
-        write_record(folder, self.entries, self.files, self.checkpoint or head_of(self.world, self.entries))
+    def contents(self) -> dict[str, bytes]:
+        """Return the record's files by path, signed by operator and partners unless there is a checkpoint."""
+        files: dict[str, bytes] = {}
+        head = self.checkpoint or head_of(self.world, self.entries)
+        write_record(Into(files), self.entries, self.files, head)
         for path, raw in self.changes.items():
             if raw is None:
-                (folder / path).unlink()
+                del files[path]
             else:
-                (folder / path).parent.mkdir(parents=True, exist_ok=True)
-                (folder / path).write_bytes(raw)
+                files[path] = raw
+        return files
+
+    def write(self, folder: Path) -> Path:
+        """Write the record to a folder."""
+        for path, raw in self.contents().items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(raw)
         return folder
 
 
@@ -64,6 +72,14 @@ def big_world() -> World:
     return world
 
 
+@cache
+def long_world() -> World:
+    """Return the world of a sealed roll with a full tile and bundle, short ones; not to be changed."""
+    world = make_world(until=Phase.SEALED, residents={"adult": 255}, page=1)
+    assert len(world.entries) > 256
+    return world
+
+
 def certified() -> Draft:
     """Return the good record of an election that two officials have audited and certified."""
     world = make_world()
@@ -81,7 +97,7 @@ class Memory:
 
     def __init__(self, record: Draft) -> None:
         self.files: dict[str, bytes] = {}
-        write_record(_Into(self.files), record.entries, record.files, head_of(record.world, record.entries))
+        write_record(Into(self.files), record.entries, record.files, head_of(record.world, record.entries))
 
     def read(self, path: str, limit: int) -> bytes:
         if path not in self.files:
@@ -92,16 +108,16 @@ class Memory:
         return ()
 
 
-class _Into:
+class Into:
     """Stands for a folder, and keeps the files instead."""
 
     def __init__(self, files: dict[str, bytes], path: str = "") -> None:
         self._files = files
         self._path = path
-        self.parent = self if not path else _Into(files)
+        self.parent = self if not path else Into(files)
 
-    def __truediv__(self, path: str) -> "_Into":
-        return _Into(self._files, path)
+    def __truediv__(self, path: str) -> "Into":
+        return Into(self._files, path)
 
     def mkdir(self, **_: object) -> None:
         """Folders come by themselves."""
