@@ -8,7 +8,7 @@ from ballots.note import Note, format_note, parse_note
 from ballots.voter import ask_share
 from ballots.wire import encode
 from tally.watch.evidence import entry_files
-from tests.simulator import RELEASES, hash_reader, sorted_ballots
+from tests.simulator import RELEASES, changed, hash_reader, sorted_ballots
 from tests.tally.drafts import head_of
 from tests.tally.watch_stage import HOUR, Stage
 
@@ -35,6 +35,7 @@ def of_a_head_whose_entries_were_withheld(stage: Stage) -> None:
     first, second, third = (stage.request(resident) for resident in (5, 6, 7))
     (stage.record / "checkpoint").write_bytes(stage.sign([*stage.world.entries, first]))
     assert stage.look() == ["record"]
+    stage.restart()
     stage.publish([*stage.world.entries, second, third])
 
 
@@ -101,6 +102,14 @@ def request_by_nobody(stage: Stage) -> None:
     world = stage.world
     asking = ask_share(world.election, "adult", bytes(31) + b"x", world.draw)
     stage.publish([*world.entries, encode(asking.request.request)])
+
+
+def request_without_a_good_signature(stage: Stage) -> None:
+    """A request by a credential on the roll, signed by somebody else."""
+    request = stage.world.ask(5).request.request
+    stage.publish(
+        [*stage.world.entries, encode(changed(request, signature=stage.world.sign(b"x" * 32, request)))]
+    )
 
 
 def no_entry(stage: Stage) -> None:
@@ -255,6 +264,7 @@ ATTACKS: list[tuple[Callable[[Stage], None], list[str]]] = [
     (older_than_what_another_was_shown, ["rollback"]),
     (doubled_request, ["entry"]),
     (request_by_nobody, ["entry"]),
+    (request_without_a_good_signature, ["entry"]),
     (no_entry, ["entry"]),
     (too_few_witnesses, ["witnesses"]),
     (bad_cosignature, ["witnesses"]),
