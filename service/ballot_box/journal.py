@@ -3,8 +3,9 @@
 A file holds the ballots of one group in the order of their entry hashes, as an entry bundle does (two bytes
 of length before each), and is named by the SHA-256 of its content. Promise: a file that has its name is
 whole and on the disk. The time of change is set to a constant, and `merge` puts all files into one, so that
-the journal says as little as it can about who came when. Limit: between merges the file system knows when a
-group was written. A file that is damaged is set aside under another name and never read again; what it held
+the journal says as little as it can about who came when; the sequencer merges every minute, and after each
+release. Limit: between merges the file system knows when a group was written. A file that is damaged is set
+aside under another name and never read again; what it held
 must come from the database, or from another copy of it.
 """
 
@@ -47,6 +48,7 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._merged: set[Path] | None = None
 
     def write(self, ballots: Sequence[bytes]) -> Path:
         """Return the file that holds these ballots, once it is on the disk. Errors: JournalError."""
@@ -63,9 +65,16 @@ class Journal:
         return path
 
     def read(self) -> Iterator[bytes]:
-        """Yield the ballots of all files; a ballot may come more than once. Errors: JournalError."""
-        for path in sorted(self.folder.glob(f"*{ENDING}")):
-            yield from read_file(path)
+        """Yield the ballots of all files; a ballot may come more than once. Errors: JournalError.
+
+        When a file goes because another process merges it, the one that has its ballots is there already.
+        """
+        seen: set[Path] = set()
+        while paths := sorted(set(self.folder.glob(f"*{ENDING}")) - seen):
+            for path in paths:
+                seen.add(path)
+                with contextlib.suppress(FileNotFoundError):
+                    yield from read_file(path)
 
     def set_damaged_aside(self) -> int:
         """Rename files that do not hold what their names say, and return how many; the rest can be read."""
@@ -74,6 +83,8 @@ class Journal:
             try:
                 for _ in read_file(path):
                     pass
+            except FileNotFoundError:
+                continue  # merged meanwhile, and so not damaged
             except JournalError:
                 path.rename(path.with_name(path.name + DAMAGED))
                 _log.error("journal-damaged", file=path.name + DAMAGED, advice="see OPERATIONS.md")
@@ -81,6 +92,11 @@ class Journal:
         if count:
             _sync_folder(self.folder)
         return count
+
+    def tidy(self) -> None:
+        """Merge, unless nothing was written since this process did so last."""
+        if set(self.folder.glob(f"*{ENDING}")) != self._merged:
+            self.merge()
 
     def merge(self) -> None:
         """Put all ballots into few files in the order of their hashes, each ballot once.
@@ -101,6 +117,7 @@ class Journal:
             for leftover in self.folder.glob(f".*{ENDING}.*"):
                 _remove_if_orphan(leftover)
             _sync_folder(self.folder)
+            self._merged = written
 
     def _write_merged(self, old: Sequence[Path]) -> set[Path]:
         """Write the ballots of files into merged ones, a range of hashes each, and return those."""

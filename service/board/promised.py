@@ -30,7 +30,7 @@ async def verify_promised(connection: asyncpg.Connection, journal_dir: Path, ele
     """Raise LostBallotsError if the journal holds ballots that can still be put back.
 
     Inside the transaction that closes the box: a ballot is in the database before it is in the journal, so
-    what is missing then was lost. Errors also: JournalError, OSError (the service has just merged its files).
+    what is missing then was lost. Errors also: JournalError.
     """
     if not await asyncio.to_thread(journal_dir.is_dir):
         log.warning("journal-absent", folder=str(journal_dir))

@@ -22,6 +22,7 @@ from ballots.errors import WireError
 from ballots.merkle import leaf_hash
 from ballots.note import ED25519, verifier_of
 from ballots.wire import Record
+from service.ballot_box.journal import Journal
 from service.board import store
 from service.board.batch import Batch, required_files
 from service.board.errors import BoardServiceError, OvertakenError
@@ -34,6 +35,7 @@ from service.board.tree import Tree
 from service.board.urn import Urn
 from service.board.verifier import Verifier
 from service.db.durability import verify_durability
+from service.errors import UnavailableError
 from service.faults import reach
 
 TICK_SECONDS = 0.1
@@ -44,6 +46,10 @@ LOCK_SECONDS = 0.5
 BATCH = 512
 """The most requests, or ballots, of one batch."""
 INBOX_BATCH = 256
+TIDY_SECONDS = 60.0
+"""How long urn and journal may tell in which order ballots arrived, where no release is sooner."""
+TIDY_SHARE = 50
+"""Of how much working time at most one part goes into wiping it out."""
 AFTER_VOTING = (Phase.CLOSED, Phase.OPENED, Phase.COUNTED, Phase.CERTIFIED)
 
 log = structlog.get_logger(__name__)
@@ -84,6 +90,8 @@ class Sequencer:
         self._tree = Tree()
         self._files = NamedFiles()
         self._wake = asyncio.Event()
+        self._tidy_at = 0.0
+        self._journal: Journal | None = None
         self._record = RecordFolder(ground.record_dir)
         self.publisher = Publisher(reader, self._record, self._tree, self._files, self._guard, now)
 
@@ -138,7 +146,10 @@ class Sequencer:
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
-            if await self.run_batch() < BATCH:
+            count = await self.run_batch()
+            if loop.time() >= self._tidy_at:
+                await self._tidy_in_time(loop.time)
+            if count < BATCH:
                 try:
                     async with asyncio.timeout(IDLE_SECONDS):
                         await self._wake.wait()
@@ -146,6 +157,29 @@ class Sequencer:
                     pass
                 self._wake.clear()
                 await asyncio.sleep(max(0.0, TICK_SECONDS - (loop.time() - began)))
+
+    async def _tidy_in_time(self, clock: Callable[[], float]) -> None:
+        began = clock()
+        await self.tidy()
+        self._tidy_at = clock() + max(TIDY_SECONDS, TIDY_SHARE * (clock() - began))
+
+    async def tidy(self) -> None:
+        """Wipe out, in urn and journal, in which order ballots arrived; nothing is lost if it is cut short."""
+        async with self._writer.transaction():
+            count = await store.shuffle_urn(self._writer)
+        reach("urn-shuffled")
+        try:
+            await asyncio.to_thread(self._tidy_journal)
+        except (UnavailableError, OSError) as error:
+            log.warning("journal-not-merged", fault=type(error).__name__)
+        if count:
+            log.info("urn-shuffled", count=count)
+
+    def _tidy_journal(self) -> None:
+        if self._journal is None and self._ground.journal_dir.is_dir():
+            self._journal = Journal(self._ground.journal_dir)
+        if self._journal is not None:
+            self._journal.tidy()
 
     async def run_batch(self) -> int:
         """Deal with what waits in one transaction; return how many entries were placed or refused."""
@@ -265,6 +299,8 @@ class Sequencer:
         for entry_hash, reason in batch.refused.items():
             log.warning("entry-refused", entry=entry_hash.hex(), reason=reason)
         self._use_election()
+        if batch.hashes(Ballot) and self._board.phase is not Phase.RELEASING:
+            self._tidy_at = 0.0  # what was released is to tell no longer when it came
         self.publisher.offer(SignedHead(drained=drained, note=note, size=self._tree.size))
 
     def _use_election(self) -> None:

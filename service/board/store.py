@@ -261,6 +261,11 @@ async def empty_ballots(connection: asyncpg.Connection, hashes: Sequence[bytes])
     await connection.execute("SELECT board.empty_ballots($1)", list(hashes))
 
 
+async def shuffle_urn(connection: asyncpg.Connection) -> int:
+    """Make all waiting ballots anew, so that nothing tells their order of arrival; return how many."""
+    return int(await connection.fetchval("SELECT box.shuffle()"))
+
+
 async def plan_release(
     connection: asyncpg.Connection, style: str, ballots: Sequence[tuple[int, bytes]]
 ) -> None:

@@ -27,6 +27,7 @@ EXAMPLES = """examples:
   wijkaandeel audit demo/record --manifest "$(cat demo/manifest.hash)"
   wijkaandeel audit https://stad.example/board --manifest 5f0c... --json
   wijkaandeel audit demo/record --manifest 5f0c... --report anna report.json
+  wijkaandeel audit --watch https://stad.example/board --help      # follow a board while it grows
 
 The manifest hash stands on every letter and on each partner's site: take it from there, not from the record.
 Exit code: 0 valid, 1 not valid, 2 the audit could not be done."""
@@ -81,6 +82,10 @@ def make_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str]) -> int:
     """Run `wijkaandeel audit`; return its exit code."""
+    if "--watch" in argv:
+        from tally.watch.cli_watch import main as watch
+
+        return watch(argv)
     options = make_parser().parse_args(argv)
     try:
         with open_record(options.record) as source, _bar(hidden=options.json) as bar:
