@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ballots.board import Board
 from ballots.election import Election
-from ballots.entries import Ballot, parse_entry
+from ballots.entries import skim_ballot
 from ballots.errors import ProofError, WireError
 from ballots.merkle import Frontier, leaf_hash
 from ballots.wire import Hash, content_hash
@@ -41,13 +41,8 @@ class ChangedError(RecordError):
 
 
 def open_ballots(election: Election, ballots: Sequence[bytes], keys: Mapping[int, bytes]) -> list[Opened]:
-    """Return what is in each ballot, given as the bytes of its entry."""
-    answers = []
-    for raw in ballots:
-        entry = parse_entry(raw)
-        assert isinstance(entry, Ballot)
-        answers.append(open_ballot(election, entry, Hash(leaf_hash(raw)), keys))
-    return answers
+    """Return what is in each ballot, given as the bytes of an entry that stands on the board."""
+    return [open_ballot(election, skim_ballot(raw), Hash(leaf_hash(raw)), keys) for raw in ballots]
 
 
 def recount(source: Source, size: int, replay: Replay, workers: Workers, findings: Findings) -> Recount:
