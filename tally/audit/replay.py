@@ -33,7 +33,7 @@ from ballots.verification import verify_before_placing, verify_entry
 from ballots.wire import Hash, Record
 from tally.audit.checks import FALLBACK, check_of, checks_of
 from tally.audit.findings import Findings
-from tally.audit.workers import Pending, Workers
+from tally.audit.workers import Pending, Team
 
 UNEXPECTED = "unexpected"
 """The reason of a fault that no rule foresees; never an entry's fault that an honest board can have."""
@@ -131,7 +131,7 @@ class Replay:
         self.stopped = False
         self._findings = findings
 
-    def run(self, bundles: Iterable[Sequence[bytes]], workers: Workers) -> None:
+    def run(self, bundles: Iterable[Sequence[bytes]], workers: Team) -> None:
         """Replay all entries; after a fault the bundles are still read, for the log's own checks."""
         waiting: deque[tuple[Sequence[bytes], Pending[Refusal | None]]] = deque()
         for entries in bundles:
