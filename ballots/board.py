@@ -9,13 +9,16 @@ from enum import StrEnum
 from ballots.election import Election, check_contest, check_style
 from ballots.entries import (
     Ballot,
+    BallotHead,
     Bundle,
     Certify,
     Close,
     Entry,
+    Placeable,
     Release,
     Replace,
     Request,
+    RequestHead,
     Roll,
     Seal,
     Start,
@@ -119,25 +122,29 @@ class Board:
         entry = parse_entry(raw)
         self.check_phase(entry)
         if self.election is not None:
-            verify_entry(self.election, entry)
+            verify_entry(self.election, entry, raw)
         return self.place(raw, entry)
 
-    def check_phase(self, entry: Entry) -> None:
+    def check_phase(self, entry: Entry | Placeable) -> None:
         """Raise BoardError `phase` if this phase does not accept the entry's kind."""
         if kind_of(entry) not in TRANSITIONS[self.phase]:
             raise BoardError("phase", f"expected no {kind_of(entry)} in phase {self.phase}")
 
     def place(self, raw: bytes, entry: Entry) -> Placed:
         """Place an entry that `verify_entry` has passed already; BoardError if it may not stand here."""
-        self.check_phase(entry)
         leaf = Hash(leaf_hash(raw))
-        goes_to: Phase = getattr(self, "_place_" + kind_of(entry).replace("-", "_"))(entry, leaf)
-        if goes_to not in TRANSITIONS[self.phase][kind_of(entry)]:
+        self.advance(leaf, entry)
+        return Placed(entry=entry, entry_hash=leaf, index=self.size - 1)
+
+    def advance(self, leaf: Hash, entry: Entry | Placeable) -> None:
+        """Do what `place` does, with no more of the entry at hand than `skim_entry` gives."""
+        self.check_phase(entry)
+        kind = kind_of(entry)
+        goes_to: Phase = getattr(self, "_place_" + kind.replace("-", "_"))(entry, leaf)
+        if goes_to not in TRANSITIONS[self.phase][kind]:
             raise AssertionError("expected a phase of the transition table")
         self.phase = goes_to
-        placed = Placed(entry=entry, entry_hash=leaf, index=self.size)
         self._tree.append(leaf)
-        return placed
 
     def counts(self) -> list[StyleCounts]:
         """Return what `close` has to say: ballots, requests and voting keys a style, in logged order."""
@@ -229,7 +236,7 @@ class Board:
         self.credentials.replace(entry.style, entry.adds, entry.revokes, allowance)
         return Phase.VOTING
 
-    def _place_request(self, entry: Request, leaf: Hash) -> Phase:
+    def _place_request(self, entry: Request | RequestHead, leaf: Hash) -> Phase:
         self.credentials.request(entry.credential, entry.style)
         return Phase.VOTING
 
@@ -248,7 +255,7 @@ class Board:
         self.release = RunningRelease(entry.style, entry.count, minimum)
         return Phase.RELEASING
 
-    def _place_ballot(self, entry: Ballot, leaf: Hash) -> Phase:
+    def _place_ballot(self, entry: Ballot | BallotHead, leaf: Hash) -> Phase:
         release = self.release
         if release is None:
             raise BoardError("phase", "expected a release first")

@@ -9,7 +9,7 @@ import msgspec
 
 from ballots.manifest import Contest, Manifest, Style
 from ballots.signing import Signed, Two
-from ballots.wire import MAX_ENTRY, Box, Bytes, Count, Hash, Id, Key, Record, Rsa, Signature, decode
+from ballots.wire import MAX_ENTRY, Box, Bytes, Count, Hash, Id, Key, Record, Rsa, Signature, decode, skim
 
 
 class Credential(Record):
@@ -191,6 +191,51 @@ Entry = (
     Style | Contest | Manifest | Roll | Seal | Start | Bundle | Replace | Request | Release | Ballot | Close
     | TrusteeKey | Tally | Certify
 )  # fmt: skip
+
+
+# --- parts of entries that were parsed before ---------------------------------------------------------
+
+
+class BallotHead(Record, forbid_unknown_fields=False, tag_field="kind", tag="ballot"):
+    """What the board looks at in a ballot that has been verified."""
+
+    previous: Hash
+    revision: int
+    style: Id
+    voting_key: Key
+
+
+class RequestHead(Record, forbid_unknown_fields=False, tag_field="kind", tag="request"):
+    """What the board looks at in a request that has been verified."""
+
+    credential: Key
+    style: Id
+
+
+class SealedBallot(BallotHead, forbid_unknown_fields=False, tag_field="kind", tag="ballot"):
+    """What opening needs of a ballot that has been verified."""
+
+    body: Bytes
+    boxes: list[Box]
+
+
+Placeable = (
+    Style | Contest | Manifest | Roll | Seal | Start | Bundle | Replace | RequestHead | Release | BallotHead
+    | Close | TrusteeKey | Tally | Certify
+)  # fmt: skip
+"""An entry, or the part of it that the board looks at."""
+
+
+def skim_entry(raw: bytes) -> Placeable:
+    """Return what the board looks at in an entry that `parse_entry` has accepted already."""
+    entry: Placeable = skim(Placeable, raw)
+    return entry
+
+
+def skim_ballot(raw: bytes) -> SealedBallot:
+    """Return what opening needs of a ballot that `parse_entry` has accepted already."""
+    ballot: SealedBallot = skim(SealedBallot, raw)
+    return ballot
 
 
 def parse_entry(raw: bytes) -> Entry:

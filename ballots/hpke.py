@@ -6,9 +6,7 @@ Limit: `info` must bind box and ballot; that, and fresh ephemeral bytes, is the 
 Format: PROTOCOL.md section 8.
 """
 
-import hashlib
 from functools import lru_cache
-from hmac import compare_digest
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -17,14 +15,12 @@ from nacl import bindings
 from nacl.exceptions import RuntimeError as SodiumError
 
 from ballots.errors import SealingError
+from ballots.hkdf import hmac_sha256, keyed
 
 KEY_LENGTH = 32
 """Bytes of a public key, a private key, an `enc` and the bytes that an ephemeral key is derived from."""
 OVERHEAD = 48
 """Bytes by which a box is longer than its plaintext: 32 of `enc` and 16 of tag."""
-
-_INNER = bytes(byte ^ 0x36 for byte in range(256))
-_OUTER = bytes(byte ^ 0x5C for byte in range(256))
 
 _KEM = b"HPKE-v1" + b"KEM\x00\x20"
 _HPKE = b"HPKE-v1" + b"HPKE\x00\x20\x00\x01\x00\x01"
@@ -37,15 +33,8 @@ _SECRET = _HPKE + b"secret"
 _KEY = b"\x00\x10" + _HPKE + b"key"
 _BASE_NONCE = b"\x00\x0c" + _HPKE + b"base_nonce"
 
-
-def _hmac(key: bytes, message: bytes) -> bytes:
-    """Return HMAC-SHA256 for a key of at most 64 bytes; half the time of `hmac.digest` (RFC 2104)."""
-    block = key.ljust(64, b"\x00")
-    inner = hashlib.sha256(block.translate(_INNER) + message).digest()
-    return hashlib.sha256(block.translate(_OUTER) + inner).digest()
-
-
-_MODE_AND_PSK_ID_HASH = b"\x00" + _hmac(b"", _HPKE + b"psk_id_hash")
+_unsalted = keyed(b"")
+_MODE_AND_PSK_ID_HASH = b"\x00" + _unsalted(_HPKE + b"psk_id_hash")
 
 
 def derive_key_pair(ikm: bytes) -> tuple[bytes, bytes]:
@@ -54,8 +43,14 @@ def derive_key_pair(ikm: bytes) -> tuple[bytes, bytes]:
     Errors: SealingError `box-key` (not 32 bytes). Source: RFC 9180 section 7.1.3.
     """
     _check_length(ikm)
-    private_key = _hmac(_hmac(b"", _DKP_PRK + ikm), _SK)
+    private_key = hmac_sha256(_unsalted(_DKP_PRK + ikm), _SK)
     return private_key, bindings.crypto_scalarmult_base(private_key)
+
+
+def public_key(private_key: bytes) -> bytes:
+    """Return the public key of a private key; SealingError `box-key` (not 32 bytes)."""
+    _check_length(private_key)
+    return _load_private(private_key)[1]
 
 
 def seal(public_key: bytes, ephemeral_ikm: bytes, info: bytes, plaintext: bytes) -> bytes:
@@ -74,35 +69,7 @@ def open_box(private_key: bytes, box: bytes, info: bytes) -> bytes:
     Source: RFC 9180 section 6.1.
     """
     _check_length(private_key)
-    return open_with_agreement(private_key, _load_private(private_key)[1], box, info)[0]
-
-
-def open_with_agreement(
-    private_key: bytes, public_key: bytes, box: bytes, info: bytes
-) -> tuple[bytes, bytes]:
-    """Return (plaintext, dh): what is in the box, and the 32-byte agreement for `reseal_matches`.
-
-    `public_key` belongs to `private_key`, both 32 bytes. Errors: those of `open_box`.
-    """
-    return _open(private_key, public_key, box, info, b"")
-
-
-def reseal_matches(
-    public_key: bytes, ephemeral_ikm: bytes, info: bytes, plaintext: bytes, box: bytes, dh: bytes | None
-) -> bool:
-    """Say whether sealing again gives exactly `box`.
-
-    With the `dh` that opening this very box gave, the key agreement is not computed again: X25519 commutes,
-    so it is the same once `enc` equals the ephemeral public key, which is compared first. Without (None) all
-    is computed. Errors: SealingError `box-key`.
-    """
-    private_key, enc = derive_key_pair(ephemeral_ikm)
-    if not compare_digest(box[:32], enc):
-        return False
-    if dh is None:
-        dh = _agree(private_key, public_key)
-    key, nonce = _schedule(dh, enc, public_key, info)
-    return compare_digest(box[32:], AESGCM(key).encrypt(nonce, plaintext, None))
+    return _open(private_key, _load_private(private_key)[1], box, info, b"")
 
 
 def _seal(public_key: bytes, ephemeral_ikm: bytes, info: bytes, aad: bytes, plaintext: bytes) -> bytes:
@@ -111,26 +78,24 @@ def _seal(public_key: bytes, ephemeral_ikm: bytes, info: bytes, aad: bytes, plai
     return enc + AESGCM(key).encrypt(nonce, plaintext, aad)
 
 
-def _open(private_key: bytes, public_key: bytes, box: bytes, info: bytes, aad: bytes) -> tuple[bytes, bytes]:
+def _open(private_key: bytes, public_key: bytes, box: bytes, info: bytes, aad: bytes) -> bytes:
     if len(box) < OVERHEAD:
         raise SealingError("box-length", f"expected a box of {OVERHEAD} bytes or more, got {len(box)}")
-    _check_length(private_key)
-    _check_length(public_key)
     enc = box[:32]
     try:
         dh = _load_private(private_key)[0].exchange(X25519PublicKey.from_public_bytes(enc))
         key, nonce = _schedule(dh, enc, public_key, info)
-        return AESGCM(key).decrypt(nonce, box[32:], aad), dh
+        return AESGCM(key).decrypt(nonce, box[32:], aad)
     except (ValueError, InvalidTag):  # ValueError: enc is of low order
         raise SealingError("box-open", "expected a box that this key opens") from None
 
 
 def _schedule(dh: bytes, enc: bytes, public_key: bytes, info: bytes) -> tuple[bytes, bytes]:
     """Return (key, base nonce), 16 and 12 bytes (RFC 9180 sections 4.1 and 5.1, mode base)."""
-    shared = _hmac(_hmac(b"", _EAE_PRK + dh), _SHARED_SECRET + enc + public_key + b"\x01")
-    context = _MODE_AND_PSK_ID_HASH + _hmac(b"", _INFO_HASH + info) + b"\x01"
-    secret = _hmac(shared, _SECRET)
-    return _hmac(secret, _KEY + context)[:16], _hmac(secret, _BASE_NONCE + context)[:12]
+    shared = hmac_sha256(_unsalted(_EAE_PRK + dh), _SHARED_SECRET + enc + public_key + b"\x01")
+    context = _MODE_AND_PSK_ID_HASH + _unsalted(_INFO_HASH + info) + b"\x01"
+    secret = keyed(hmac_sha256(shared, _SECRET))
+    return secret(_KEY + context)[:16], secret(_BASE_NONCE + context)[:12]
 
 
 def _agree(private_key: bytes, public_key: bytes) -> bytes:

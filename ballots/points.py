@@ -56,7 +56,7 @@ def check_ed25519_key(key: bytes) -> None:
     _check_and_remember(key)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def _check_and_remember(key: bytes) -> None:
     """Do what `check_ed25519_key` says; only a key that passes is remembered."""
     if len(key) != 32:
@@ -97,19 +97,34 @@ def verify_ed25519(key: bytes, signature: bytes, message: bytes) -> None:
     if len(signature) != 64:
         raise PointError("signature-length", f"expected a signature of 64 bytes, got {len(signature)}")
     check_ed25519_key(key)
+    if not _is_signed(key, signature, message):
+        _raise_why_refused(signature)
+
+
+def verify_for_known_key(key: bytes, signature: bytes, message: bytes) -> None:
+    """Do what `verify_ed25519` does, for a key of which the caller makes sure that it passes its check.
+
+    A key that does not pass is refused for the reasons of `verify_ed25519`, or not at all.
+    """
+    if len(key) != 32 or len(signature) != 64 or not _is_signed(key, signature, message):
+        verify_ed25519(key, signature, message)
+
+
+def _is_signed(key: bytes, signature: bytes, message: bytes) -> bool:
+    """Say whether a key of order L made the signature of 64 bytes, in the one accepted spelling."""
     r, s = signature[:32], int.from_bytes(signature[32:], "little")
-    if s < L and r != _IDENTITY and _is_canonical(r):
-        try:
-            bindings.crypto_sign_open(signature + message, key)
-        except BadSignatureError:
-            pass
-        else:
-            return
-    _raise_why_refused(r, s)
+    if s >= L or r == _IDENTITY or not _is_canonical(r):
+        return False
+    try:
+        bindings.crypto_sign_open(signature + message, key)
+    except BadSignatureError:
+        return False
+    return True
 
 
-def _raise_why_refused(r: bytes, s: int) -> None:
+def _raise_why_refused(signature: bytes) -> None:
     """Name the first fault of a signature that was refused."""
+    r, s = signature[:32], int.from_bytes(signature[32:], "little")
     if not (_is_canonical(r) and bindings.crypto_core_ed25519_is_valid_point(r)):
         raise PointError("signature-r", "expected R to be canonical and of order L")
     if s >= L:

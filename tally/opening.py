@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ballots.choices import Choices, unpad_choices
 from ballots.election import Election
-from ballots.entries import Ballot
+from ballots.entries import Ballot, SealedBallot
 from ballots.errors import ChoicesError, SealingError
 from ballots.sealing import unseal
 from ballots.wire import Hash, Record
@@ -28,7 +28,9 @@ class Opened(Record):
     style: str
 
 
-def open_ballot(election: Election, ballot: Ballot, entry_hash: Hash, keys: Mapping[int, bytes]) -> Opened:
+def open_ballot(
+    election: Election, ballot: Ballot | SealedBallot, entry_hash: Hash, keys: Mapping[int, bytes]
+) -> Opened:
     """Return what is in a ballot; `keys` are trustees' private keys by number, k or more."""
     try:
         unsealed = unseal(election, ballot, keys)

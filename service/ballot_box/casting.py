@@ -140,7 +140,7 @@ def verify_cast(election: Election, raw: bytes) -> Cast:
         raise BoardError(
             "ballot-previous", "expected the hash of the ballot before, 32 zero bytes for the first"
         )
-    verify_entry(election, ballot)
+    verify_entry(election, ballot, raw)
     return Cast(ballot=ballot, entry_hash=Hash(leaf_hash(raw)), raw=raw)
 
 

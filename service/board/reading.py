@@ -121,7 +121,7 @@ class BoardReading:
         if not isinstance(entry, OFFERED):
             raise RefusedError("entry-kind", f"expected another kind of entry here than {kind_of(entry)}")
         election = await self._elections.get()
-        await asyncio.to_thread(verify_entry, election, entry)
+        await asyncio.to_thread(verify_entry, election, entry, raw)
         async with self._pool.acquire() as connection, connection.transaction():
             return await store.offer_entry(connection, raw, entry)
 

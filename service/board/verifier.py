@@ -47,7 +47,7 @@ def _verify_part(election: Election, raws: Sequence[bytes]) -> list[Verdict]:
 def _verify(election: Election, raw: bytes) -> Verdict:
     try:
         entry = parse_entry(raw)
-        verify_entry(election, entry)
+        verify_entry(election, entry, raw)
     except ProtocolError as error:
         return error
     return entry

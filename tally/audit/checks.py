@@ -5,6 +5,7 @@ an entry with a reason; `check_of` says which check has failed then. Format: PRO
 """
 
 from collections.abc import Iterable
+from functools import cache
 
 from ballots.board import TRANSITIONS, Phase
 from ballots.wire import Record
@@ -304,6 +305,7 @@ FALLBACK = "E01"
 """The check that fails for a refusal that the table does not know."""
 
 
+@cache
 def checks_of(kind: str) -> tuple[str, ...]:
     """Return the ids of those checks that an entry of this kind has passed when it stands on the board."""
     return tuple(check.id for check in CHECKS if kind in check.kinds and check.reasons)

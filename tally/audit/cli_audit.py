@@ -4,6 +4,7 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from ballots.errors import ProtocolError
 from ballots.note import VerifierKey, parse_vkey
 from ballots.wire import Hash
+from tally.audit.cluster import EXTRA, Cluster
 from tally.audit.findings import AuditResult
 from tally.audit.report import ReportError, make_report
 from tally.audit.run import audit
@@ -70,7 +72,15 @@ def make_parser() -> argparse.ArgumentParser:
         help="the operator's key that the manifest must have",
     )
     parser.add_argument("--json", action="store_true", help="write the result as JSON")
-    parser.add_argument("--jobs", metavar="N", type=int, help="processes to use (default: one a core)")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--jobs", metavar="N", type=int, help="processes to use (default: one a core)")
+    where.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="spread the work over the Dask cluster whose scheduler is at ADDRESS, e.g. tcp://10.0.0.5:8786; "
+        "its workers are trusted as this machine is: one that lies can make a bad record look good "
+        f"(needs: {EXTRA})",
+    )
     parser.add_argument(
         "--report",
         nargs=2,
@@ -88,12 +98,17 @@ def main(argv: Sequence[str]) -> int:
         return watch(argv)
     options = make_parser().parse_args(argv)
     try:
-        with open_record(options.record) as source, _bar(hidden=options.json) as bar:
+        with (
+            Cluster(options.dask) if options.dask else nullcontext() as team,
+            open_record(options.record) as source,
+            _bar(hidden=options.json) as bar,
+        ):
             result = audit(
                 source,
                 manifest=options.manifest,
                 operator=options.operator_key,
                 processes=options.jobs,
+                team=team,
                 progress=bar.show,
             )
         if options.report:

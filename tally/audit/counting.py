@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ballots.board import Board
 from ballots.election import Election
-from ballots.entries import Ballot, parse_entry
+from ballots.entries import skim_ballot
 from ballots.errors import ProofError, WireError
 from ballots.merkle import Frontier, leaf_hash
 from ballots.wire import Hash, content_hash
@@ -18,7 +18,7 @@ from tally.audit.findings import Findings
 from tally.audit.log import bundles_of, read_bundle
 from tally.audit.replay import Replay
 from tally.audit.source import RecordError, Source
-from tally.audit.workers import Pending, Workers, WorkersError
+from tally.audit.workers import Pending, Team, WorkersError
 from tally.opening import Opened, open_ballot
 from tally.outcome import MAX_OUTCOME, BallotCount, Outcome, parse_outcome, tally_entry
 
@@ -41,16 +41,11 @@ class ChangedError(RecordError):
 
 
 def open_ballots(election: Election, ballots: Sequence[bytes], keys: Mapping[int, bytes]) -> list[Opened]:
-    """Return what is in each ballot, given as the bytes of its entry."""
-    answers = []
-    for raw in ballots:
-        entry = parse_entry(raw)
-        assert isinstance(entry, Ballot)
-        answers.append(open_ballot(election, entry, Hash(leaf_hash(raw)), keys))
-    return answers
+    """Return what is in each ballot, given as the bytes of an entry that stands on the board."""
+    return [open_ballot(election, skim_ballot(raw), Hash(leaf_hash(raw)), keys) for raw in ballots]
 
 
-def recount(source: Source, size: int, replay: Replay, workers: Workers, findings: Findings) -> Recount:
+def recount(source: Source, size: int, replay: Replay, workers: Team, findings: Findings) -> Recount:
     """Open and count again, and compare (T02 to T07); the record of `size` entries has a tally."""
     again = Recount()
     published = _read_outcome(source, replay, findings)
@@ -105,7 +100,7 @@ def _same_tally(published: Outcome, board: Board, at: int, findings: Findings) -
     return False
 
 
-def _count(source: Source, size: int, replay: Replay, workers: Workers, again: Recount) -> Outcome:
+def _count(source: Source, size: int, replay: Replay, workers: Team, again: Recount) -> Outcome:
     election, voters = replay.board.resolved, replay.board.voters
     counting = BallotCount(election)
     for index, opened in _opened(source, size, replay, workers):
@@ -118,7 +113,7 @@ def _count(source: Source, size: int, replay: Replay, workers: Workers, again: R
     return counting.finish(superseded)
 
 
-def _opened(source: Source, size: int, replay: Replay, workers: Workers) -> Iterator[tuple[int, Opened]]:
+def _opened(source: Source, size: int, replay: Replay, workers: Team) -> Iterator[tuple[int, Opened]]:
     """Yield place and content of every ballot that is its voting key's last, in board order."""
     board = replay.board
     last = board.voters.last_hashes()

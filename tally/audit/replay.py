@@ -6,19 +6,34 @@ Format: PROTOCOL.md sections 4 and 5.
 """
 
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ballots.board import Board
 from ballots.election import Election
-from ballots.entries import Ballot, Bundle, Certify, Entry, Replace, Roll, Seal, Start, Tally, parse_entry
+from ballots.entries import (
+    BallotHead,
+    Bundle,
+    Certify,
+    Entry,
+    Placeable,
+    Replace,
+    RequestHead,
+    Roll,
+    Seal,
+    Start,
+    Tally,
+    parse_entry,
+    skim_entry,
+)
 from ballots.errors import ProtocolError
 from ballots.manifest import Contest
+from ballots.merkle import leaf_hash
 from ballots.signing import Signed, kind_of
-from ballots.verification import verify_entry
+from ballots.verification import verify_before_placing, verify_entry
 from ballots.wire import Hash, Record
 from tally.audit.checks import FALLBACK, check_of, checks_of
 from tally.audit.findings import Findings
-from tally.audit.workers import Pending, Workers
+from tally.audit.workers import Pending, Team
 
 UNEXPECTED = "unexpected"
 """The reason of a fault that no rule foresees; never an entry's fault that an honest board can have."""
@@ -41,7 +56,7 @@ def verify_entries(election: Election, entries: Sequence[bytes]) -> Refusal | No
         entry: Entry | None = None
         try:
             entry = parse_entry(raw)
-            verify_entry(election, entry)
+            verify_before_placing(election, entry, raw)
         except ProtocolError as error:
             return _refusal(error, error.reason, offset, election, entry)
         except Exception as error:  # noqa: BLE001 - any bytes must lead to a verdict
@@ -49,8 +64,17 @@ def verify_entries(election: Election, entries: Sequence[bytes]) -> Refusal | No
     return None
 
 
+def _find_fault(election: Election, raw: bytes) -> ProtocolError | None:
+    """Return the fault that an entry has at any place, None if it has none."""
+    try:
+        verify_entry(election, parse_entry(raw), raw)
+    except ProtocolError as error:
+        return error
+    return None
+
+
 def _refusal(
-    error: Exception, reason: str, offset: int, election: Election | None, entry: Entry | None
+    error: Exception, reason: str, offset: int, election: Election | None, entry: Entry | Placeable | None
 ) -> Refusal:
     signed = False
     if election is not None and isinstance(entry, Signed) and hasattr(entry, "signatures"):
@@ -72,7 +96,7 @@ class Named:
         self.scripts: dict[Hash, None] = {}
         self.others: dict[Hash, None] = {}
 
-    def note(self, entry: Entry) -> None:
+    def note(self, entry: Entry | Placeable) -> None:
         """Note what an entry names."""
         match entry:
             case Contest():
@@ -107,7 +131,7 @@ class Replay:
         self.stopped = False
         self._findings = findings
 
-    def run(self, bundles: Iterable[Sequence[bytes]], workers: Workers) -> None:
+    def run(self, bundles: Iterable[Sequence[bytes]], workers: Team) -> None:
         """Replay all entries; after a fault the bundles are still read, for the log's own checks."""
         waiting: deque[tuple[Sequence[bytes], Pending[Refusal | None]]] = deque()
         for entries in bundles:
@@ -136,7 +160,7 @@ class Replay:
                 return
             election = self.find_election()
             if election is None:
-                self._place(raw)
+                self._place(raw, parse_entry)
                 self.setup.append(raw)
             else:
                 self._place_all([raw], Pending.done(verify_entries(election, [raw])))
@@ -147,16 +171,18 @@ class Replay:
         for raw in entries[:good]:
             if self.stopped:
                 return
-            self._place(raw)
+            self._place(raw, skim_entry)
         if refusal is not None and not self.stopped:
             self._refuse(entries[good], refusal)
 
-    def _place(self, raw: bytes) -> None:
-        entry: Entry | None = None
+    def _place(self, raw: bytes, parse: Callable[[bytes], Entry | Placeable]) -> None:
+        entry: Entry | Placeable | None = None
         try:
-            entry = parse_entry(raw)
-            self.board.place(raw, entry)
+            entry = parse(raw)
+            self.board.advance(Hash(leaf_hash(raw)), entry)
         except ProtocolError as error:
+            if isinstance(entry, RequestHead) and error.reason != "phase":
+                error = _find_fault(self.board.resolved, raw) or error
             self._stop(entry, _refusal(error, error.reason, 0, self.board.election, entry))
         except Exception as error:  # noqa: BLE001 - any bytes must lead to a verdict
             self._stop(entry, _refusal(error, UNEXPECTED, 0, self.board.election, entry))
@@ -176,7 +202,7 @@ class Replay:
             refusal = _refusal(error, error.reason, 0, None, entry)
         self._stop(entry, refusal)
 
-    def _stop(self, entry: Entry | None, refusal: Refusal) -> None:
+    def _stop(self, entry: Entry | Placeable | None, refusal: Refusal) -> None:
         kind = "" if entry is None else kind_of(entry)
         check = check_of(kind, refusal.reason, refusal.officials_signed)
         if refusal.reason == UNEXPECTED:
@@ -184,14 +210,14 @@ class Replay:
         self._findings.failed(check, self.board.size, refusal.message, refusal.reason)
         self.stopped = True
 
-    def _note(self, entry: Entry) -> None:
+    def _note(self, entry: Entry | Placeable) -> None:
         index = self.board.size - 1
         lines = len(entry.credentials) if isinstance(entry, Roll) else 1
         for check in checks_of(kind_of(entry)):
             self._findings.passed(check, lines if check in _PER_LINE else 1)
         self.named.note(entry)
         match entry:
-            case Ballot():
+            case BallotHead():
                 self._compare_with_requests(entry.style, index)
             case Replace():
                 self.replaced[entry.style] += 1

@@ -8,6 +8,7 @@ hash the verdict says that the record is consistent, not whose it is. Format: PR
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from ballots.note import VerifierKey, format_vkey
 from ballots.tiles import TILE_WIDTH
@@ -20,7 +21,7 @@ from tally.audit.replay import Replay
 from tally.audit.report import check_reports
 from tally.audit.risk import outcome_at_risk
 from tally.audit.source import Source
-from tally.audit.workers import Workers
+from tally.audit.workers import Team, Workers
 
 Progress = Callable[[str, int, int], None]
 """(what is done now, how many entries are done, of how many)."""
@@ -32,12 +33,14 @@ def audit(
     manifest: bytes | None = None,
     operator: VerifierKey | None = None,
     processes: int | None = None,
+    team: Team | None = None,
     progress: Progress | None = None,
 ) -> AuditResult:
     """Return the verdict on a record.
 
     `manifest` is the 32-byte manifest hash from a letter or a partner's site, `operator` a key that the
-    manifest must have. `processes` is how many to use (None: one a core). WorkersError if one of them dies.
+    manifest must have. `processes` is how many to use (None: one a core), `team` who works instead of them,
+    and is the caller's to close. WorkersError if one of them dies.
     """
     findings = Findings()
     head = read_head(source, findings)
@@ -46,7 +49,7 @@ def audit(
         return _result(findings, None, None, Recount(), anchored=False)
     watched = _Watched(source, head.claimed.size, progress or _silent)
     replay = Replay(head.claimed.origin, findings)
-    with Workers(head.claimed.size, processes) as workers:
+    with nullcontext(team) if team else Workers(head.claimed.size, processes) as workers:
         watched.begin("replay")
         replay.run(TreeReader(watched, head.claimed, findings).bundles(), workers)
         _check_end(head, replay, findings)

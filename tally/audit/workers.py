@@ -1,7 +1,7 @@
 """Spread work over processes: a task and a bundle out, an answer back, in order and with bounded memory.
 
 The named exception to tally's rule of touching nothing but its arguments: it starts processes. Small records
-are worked on in place.
+are worked on in place. Other machines do the work in cluster.py.
 """
 
 import multiprocessing
@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
-from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar
 
 from ballots.board import Board
 from ballots.election import Election
@@ -26,7 +26,7 @@ _election: list[Election] = []
 
 
 class WorkersError(RuntimeError):
-    """A worker process died (killed, or out of memory); whoever runs the audit must act."""
+    """A worker died (killed, or out of memory) or cannot be reached; whoever runs the audit must act."""
 
 
 class Pending(Generic[R]):
@@ -48,6 +48,35 @@ class Pending(Generic[R]):
             return self._future.result()
         except BrokenProcessPool:
             raise WorkersError("a worker process of the audit died; is there enough memory?") from None
+
+
+class Team(Protocol):
+    """Whoever works on tasks: all of them know the election. Use in a `with`.
+
+    `window` is how many tasks to keep on their way.
+    """
+
+    window: int
+
+    def __enter__(self) -> Self:
+        """Be ready to work."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Drop what has not been begun."""
+        ...
+
+    def start(self, election: Election, origin: str, setup: Sequence[bytes]) -> None:
+        """Tell everybody which election it is, from the entries up to the manifest."""
+        ...
+
+    def submit(
+        self, task: Callable[Concatenate[Election, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> "Pending[R]":
+        """Begin `task(election, ...)`, a module's function, and return its answer to come."""
+        ...
 
 
 class Workers:
@@ -106,10 +135,15 @@ def _context() -> Any:
 
 def _learn(origin: str, setup: Sequence[bytes]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _election[:] = [learn_election(origin, setup)]
+
+
+def learn_election(origin: str, setup: Sequence[bytes]) -> Election:
+    """Return the election that the entries up to the manifest set up."""
     board = Board(origin)
     for raw in setup:
         board.append(raw)
-    _election[:] = [board.resolved]
+    return board.resolved
 
 
 def _run(task: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

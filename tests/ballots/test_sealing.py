@@ -3,6 +3,7 @@
 from itertools import combinations
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from ballots.points import ed25519_public
 from ballots.sealing import (
     FIRST,
     OVERHEAD,
+    _body_key,
+    _Recipe,
     answer_rehearsal,
     context_of,
     open_body,
@@ -98,7 +101,58 @@ def _spoilt_fragment() -> Ballot:
     return _with_boxes([*BALLOT.boxes[:5], box])
 
 
+def _seal_box(number: int, fragment: bytes, ephemeral: bytes) -> bytes:
+    """Return a box that trustee `number` opens, whoever the ephemeral bytes and fragment come from."""
+    info = H("box", context_of(ELECTION, BALLOT), number)
+    return hpke.seal(ELECTION.trustee_keys[number - 1], ephemeral, info, fragment)
+
+
+def _fragments() -> dict[int, bytes]:
+    """Return what the trustees find in the honest ballot's boxes."""
+    ctx = context_of(ELECTION, BALLOT)
+    return {i: hpke.open_box(KEYS[i], BALLOT.boxes[i - 1], H("box", ctx, i)) for i in KEYS}
+
+
+def _ephemerals() -> list[bytes]:
+    """Return the ephemeral bytes that follow from the honest ballot's seed."""
+    return _Recipe(ELECTION, context_of(ELECTION, BALLOT), PADDED, b"s" * 32).ephemerals
+
+
+def _other_ephemeral(*numbers: int) -> Ballot:
+    """A ballot with the right fragments, of which some boxes have other ephemeral keys."""
+    boxes = dict(enumerate(BALLOT.boxes, 1))
+    for number in numbers:
+        boxes[number] = _seal_box(number, _fragments()[number], bytes([number]) * 32)
+    return _with_boxes(list(boxes.values()))
+
+
+def _other_polynomial(*numbers: int, same_secret: bool = False) -> Ballot:
+    """A ballot of which some boxes agree with each other and with the body, but not with the seed in it."""
+    ctx = context_of(ELECTION, BALLOT)
+    secret = int.from_bytes(sharing.recover(_fragments(), 4), "big")
+    coefficients = [secret if same_secret else 7, 1, 2, 3]
+    fragments = sharing.split(coefficients, 6)
+    boxes = list(BALLOT.boxes)
+    for number in numbers:
+        boxes[number - 1] = _seal_box(number, fragments[number - 1], _ephemerals()[number - 1])
+    key = _body_key(ctx, coefficients[0].to_bytes(32, "big"))
+    body = AESGCM(key).encrypt(bytes(12), PADDED + b"s" * 32, ctx)
+    return changed(_with_boxes(boxes), body=Bytes(body))
+
+
+def _enc_in_a_second_spelling() -> Ballot:
+    """A ballot with the top bit of an enc set, which X25519 does not look at."""
+    box = BALLOT.boxes[2]
+    return _with_boxes([*BALLOT.boxes[:2], box[:31] + bytes([box[31] | 128]) + box[32:], *BALLOT.boxes[3:]])
+
+
 SPOILT = {
+    "box 6 with another ephemeral key": _other_ephemeral(6),
+    "all boxes with other ephemeral keys": _other_ephemeral(*KEYS),
+    "boxes and body of another polynomial": _other_polynomial(*KEYS),
+    "boxes 3 to 6 and body of another polynomial": _other_polynomial(3, 4, 5, 6),
+    "boxes of another polynomial with the same secret": _other_polynomial(*KEYS, same_secret=True),
+    "an enc in a second spelling": _enc_in_a_second_spelling(),
     "a wrong fragment in box 6": _spoilt_fragment(),
     "box 1 and 2 changed places": _with_boxes([BALLOT.boxes[1], BALLOT.boxes[0], *BALLOT.boxes[2:]]),
     "a bit of box 6": _with_boxes(
@@ -119,6 +173,37 @@ def test_a_spoilt_ballot_is_invalid_for_every_choice_of_trustees(ballot: Ballot)
     for numbers in combinations(KEYS, 4):
         opened = open_ballot(ELECTION, ballot, FIRST, some(numbers))
         assert (opened.reason, opened.choices) == ("sealing", ())
+
+
+@pytest.mark.parametrize("ballot", [BALLOT, *SPOILT.values()], ids=["honest", *SPOILT])
+def test_the_verdict_is_that_of_sealing_again(ballot: Ballot) -> None:
+    """What can be opened passes if and only if sealing its content again gives every byte of it."""
+    for numbers in combinations(KEYS, 4):
+        try:
+            found = unseal(ELECTION, ballot, some(numbers))
+        except SealingError:
+            continue
+        again = seal(found.padded, found.seed)
+        assert (again.boxes, again.body) == (ballot.boxes, ballot.body)
+
+
+@given(st.integers(0, 5), st.integers(0, 79), st.integers(0, 7))
+@settings(max_examples=60, deadline=None)
+def test_no_bit_of_a_box_can_change(box: int, byte: int, bit: int) -> None:
+    """A ballot with one bit of one box changed is invalid, whether or not that box is opened."""
+    raw = bytearray(BALLOT.boxes[box])
+    raw[byte] ^= 1 << bit
+    spoilt = _with_boxes([*BALLOT.boxes[:box], bytes(raw), *BALLOT.boxes[box + 1 :]])
+    for numbers in ((1, 2, 3, 4), (3, 4, 5, 6)):
+        with pytest.raises(SealingError):
+            unseal(ELECTION, spoilt, some(numbers))
+
+
+def test_another_trustees_key_opens_nothing() -> None:
+    """A private key that is not that of the trustee's public key is refused before it is used."""
+    with pytest.raises(SealingError) as refused:
+        unseal(ELECTION, BALLOT, {**some((1, 2, 3)), 4: KEYS[5]})
+    assert refused.value.reason == "box-key"
 
 
 def test_choices_that_break_a_rule_keep_their_reason() -> None:

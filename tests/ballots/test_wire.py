@@ -3,14 +3,22 @@
 import hashlib
 import json
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import inspect
 
 from ballots.board import Phase
-from ballots.entries import Close, Release, Request, parse_entry
+from ballots.choices import Choices
+from ballots.entries import Ballot, Close, Entry, Release, Request, parse_entry, skim_ballot, skim_entry
 from ballots.errors import ProtocolError, WireError
-from ballots.wire import MAX_ENTRY, MAX_INT, Bytes, H, decode, encode
+from ballots.receipt import Promise
+from ballots.sealing import RehearsalAnswer
+from ballots.signing import kind_of
+from ballots.wire import MAX_ENTRY, MAX_INT, Bytes, H, decode, encode, numbered_hashes
+from tally.audit.report import AuditReport
+from tally.outcome import Outcome
 from tests.simulator import make_world
 
 GOOD = b'{"count":3,"kind":"release","number":1,"style":"adult"}'
@@ -81,7 +89,9 @@ def test_lengths_out_of_range_are_refused(raw: bytes) -> None:
     assert refused.value.reason == "wire-length"
 
 
-@pytest.mark.parametrize("text", ["AA==", "AB", "A", "AAA\n", "A A", "+A", "/A", "AA=", "ÅA"])
+@pytest.mark.parametrize(
+    "text", ["AA==", "AB", "AAB", "A", "AAA\n", "A A", "+A", "/A", "AA=", "A=AA", "AAAA=", "ÅA", "AA A"]
+)
 def test_base64_has_one_spelling(text: str) -> None:
     """Padding, spare bits, white space and the other alphabet are refused where every length is allowed."""
     assert Bytes.parse("AA") == b"\0"
@@ -123,6 +133,71 @@ def test_every_entry_of_an_election_reads_back_equal() -> None:
             json.dumps(json.loads(raw), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
             == raw
         )
+
+
+READ = (Entry, Choices, Outcome, AuditReport, Promise, RehearsalAnswer)
+"""What is read from the wire, with everything in it."""
+
+
+def _records_in(found: inspect.Type, seen: dict[type, inspect.StructType]) -> None:
+    """Collect the records that a type leads to."""
+    if isinstance(found, inspect.StructType) and found.cls not in seen:
+        seen[found.cls] = found
+        for each in found.fields:
+            _records_in(each.type, seen)
+    for each in [getattr(found, "item_type", None), *getattr(found, "types", ())]:
+        if each is not None:
+            _records_in(each, seen)
+
+
+@pytest.mark.parametrize("kind", READ, ids=lambda kind: getattr(kind, "__name__", "Entry"))
+def test_no_member_may_be_left_out(kind: object) -> None:
+    """No record from the wire has a default, a fraction or a null: nothing has two spellings."""
+    seen: dict[type, inspect.StructType] = {}
+    _records_in(inspect.type_info(kind), seen)
+    assert seen
+    for record in seen.values():
+        assert record.forbid_unknown_fields
+        for each in record.fields:
+            assert each.required, (record.cls, each.name)
+            assert not isinstance(each.type, inspect.FloatType | inspect.NoneType | inspect.AnyType)
+
+
+@given(st.data())
+def test_a_second_spelling_is_what_the_record_would_not_give(data: st.DataObject) -> None:
+    """Entries respelt at random are accepted if and only if they are what encoding the record gives."""
+    entry = json.loads(data.draw(st.sampled_from(make_world(until=Phase.VOTING).entries)))
+    names = data.draw(st.permutations(list(entry)))
+    raw = json.dumps(
+        {name: entry[name] for name in names},
+        separators=data.draw(st.sampled_from([(",", ":"), (", ", ":"), (",", ": ")])),
+        ensure_ascii=data.draw(st.booleans()),
+    ).encode()
+    meant = encode(msgspec.json.decode(raw, type=Entry, dec_hook=lambda kind, text: kind.parse(text)))
+    if raw == meant:
+        assert encode(parse_entry(raw)) == raw
+    else:
+        with pytest.raises(WireError) as refused:
+            parse_entry(raw)
+        assert refused.value.reason == "wire-spelling"
+
+
+def test_skimming_reads_what_parsing_does() -> None:
+    """What is read of an entry a second time is equal to what was read the first time."""
+    for raw in make_world().entries:
+        entry, skimmed = parse_entry(raw), skim_entry(raw)
+        assert kind_of(skimmed) == kind_of(entry)
+        assert all(getattr(entry, name) == getattr(skimmed, name) for name in skimmed.__struct_fields__)
+        if isinstance(entry, Ballot):
+            sealed = skim_ballot(raw)
+            assert all(getattr(entry, name) == getattr(sealed, name) for name in sealed.__struct_fields__)
+
+
+@given(st.binary(max_size=40), st.integers(0, 8))
+def test_numbered_hashes_are_hashes_with_a_number(part: bytes, count: int) -> None:
+    """Many hashes of one part with numbers are those of H, one by one."""
+    expected = [H("box", part, number) for number in range(1, count + 1)]
+    assert numbered_hashes("box", part, count) == expected
 
 
 def test_odd_characters_are_written_as_rfc_8785_says() -> None:

@@ -126,7 +126,7 @@ def test_what_nobody_foresaw_in_the_replay_is_a_failed_check(monkeypatch: pytest
         raise ZeroDivisionError("secret")
 
     record = draft(Phase.VOTING)
-    monkeypatch.setattr("tally.audit.replay.verify_entry", surprise)
+    monkeypatch.setattr("tally.audit.replay.verify_before_placing", surprise)
     (fault,) = audit(Memory(record)).faults
     assert (fault.id, fault.at, fault.reason) == ("E01", 4, "unexpected")
     assert "secret" not in fault.message
