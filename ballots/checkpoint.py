@@ -56,25 +56,31 @@ def parse_size(text: str) -> int:
     return int(text)
 
 
-def parse_hash(text: str) -> bytes:
-    """Return 32 bytes from base64. Errors: NoteError `note-base64`, `checkpoint-hash` (another length)."""
-    raw = parse_base64(text)
-    if len(raw) != HASH_LENGTH:
-        raise NoteError("checkpoint-hash", f"expected {HASH_LENGTH} bytes, got {len(raw)}")
-    return raw
+def find_hash(text: str) -> bytes | None:
+    """Return the bytes behind base64 in its one spelling, of whatever length; None for another spelling."""
+    try:
+        return parse_base64(text)
+    except NoteError:
+        return None
 
 
 def parse_checkpoint(text: str) -> Checkpoint:
     """Return the checkpoint behind a note's text: origin, size and root, one line each.
 
-    Errors: NoteError `checkpoint-form` (not exactly three lines), `note-name` (the origin),
-    `checkpoint-size`, `note-base64`, `checkpoint-hash`.
+    Errors, in this order: NoteError `checkpoint-form` (not exactly three lines, or an origin that is no key
+    name), `checkpoint-size`, `checkpoint-hash`.
     """
     lines = text.split("\n")
     if len(lines) != 4 or lines[3]:
         raise NoteError("checkpoint-form", "expected three lines: origin, size and root")
-    check_name(lines[0])
-    return Checkpoint(origin=lines[0], root=parse_hash(lines[2]), size=parse_size(lines[1]))
+    try:
+        check_name(lines[0])
+    except NoteError as error:
+        raise NoteError("checkpoint-form", str(error)) from None
+    size, root = parse_size(lines[1]), find_hash(lines[2])
+    if root is None or len(root) != HASH_LENGTH:
+        raise NoteError("checkpoint-hash", f"expected {HASH_LENGTH} bytes in base64")
+    return Checkpoint(origin=lines[0], root=root, size=size)
 
 
 def format_checkpoint(checkpoint: Checkpoint) -> str:

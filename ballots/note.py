@@ -41,8 +41,7 @@ class VerifierKey(Record):
 
     def __post_init__(self) -> None:
         check_name(self.name)
-        if self.type not in (ED25519, COSIGNATURE):
-            raise NoteError("note-key-type", f"expected key type 1 or 4, got {self.type}")
+        _check_key_type(self.type)
         check_ed25519_key(self.key)
 
     @property
@@ -107,20 +106,35 @@ def format_base64(raw: bytes) -> str:
 def parse_vkey(text: str) -> VerifierKey:
     """Return the key behind `name+hex id+base64(type || key)`.
 
-    Errors: NoteError `note-vkey` (another form), `note-vkey-id` (an id that is not this key's),
-    `note-base64`, `note-name`, `note-key-type`; PointError (a key that is not canonical or not of full
-    order).
+    Errors, in this order: NoteError `note-vkey` (another form), `note-key-type`, `note-vkey-id` (an id that
+    is not this key's); PointError (a key that is not canonical or not of full order).
     """
     match = _VKEY.fullmatch(text)
     if match is None:
         raise NoteError("note-vkey", "expected name+8 hex digits+base64")
-    raw = parse_base64(match[3])
+    name, raw = _parse_vkey_parts(match[1], match[3])
+    _check_key_type(raw[0])
+    expected = key_id(name, raw[0], raw[1:]).hex()
+    if expected != match[2]:
+        raise NoteError("note-vkey-id", f"expected key id {expected}, got {match[2]}")
+    return VerifierKey(key=raw[1:], name=name, type=raw[0])
+
+
+def _parse_vkey_parts(name: str, encoded: str) -> tuple[str, bytes]:
+    """Return a verifier key's name, and its 33 bytes of type and key."""
+    try:
+        check_name(name)
+        raw = parse_base64(encoded)
+    except NoteError as error:
+        raise NoteError("note-vkey", str(error)) from None
     if len(raw) != 33:
         raise NoteError("note-vkey", f"expected a type byte and a key of 32 bytes, got {len(raw)} bytes")
-    key = VerifierKey(key=raw[1:], name=match[1], type=raw[0])
-    if key.id.hex() != match[2]:
-        raise NoteError("note-vkey-id", f"expected key id {key.id.hex()}, got {match[2]}")
-    return key
+    return name, raw
+
+
+def _check_key_type(key_type: int) -> None:
+    if key_type not in (ED25519, COSIGNATURE):
+        raise NoteError("note-key-type", f"expected key type 1 or 4, got {key_type}")
 
 
 def format_vkey(key: VerifierKey) -> str:
@@ -136,14 +150,23 @@ def verifier_of(name: str, key_type: int, private: Ed25519PrivateKey) -> Verifie
 def parse_signature_lines(text: str) -> tuple[NoteSignature, ...]:
     """Return the signatures of one or more lines `— name base64(id || signature)`, each ending in a newline.
 
-    Errors: NoteError `note-form`, `note-signatures` (more than MAX_SIGNATURES), `note-name`, `note-base64`.
+    Errors, the first that any line has: NoteError `note-form`, `note-signatures` (more than MAX_SIGNATURES),
+    `note-name`, `note-base64` (also for fewer than 5 bytes).
     """
     if not text.endswith("\n"):
         raise NoteError("note-form", "expected signature lines that end in a newline")
-    lines = text[:-1].split("\n")
-    if len(lines) > MAX_SIGNATURES:
-        raise NoteError("note-signatures", f"expected at most {MAX_SIGNATURES} signatures, got {len(lines)}")
-    return tuple(map(_parse_signature_line, lines))
+    pairs = [_split_signature_line(line) for line in text[:-1].split("\n")]
+    if len(pairs) > MAX_SIGNATURES:
+        raise NoteError("note-signatures", f"expected at most {MAX_SIGNATURES} signatures, got {len(pairs)}")
+    for name, _ in pairs:
+        check_name(name)
+    raws = [parse_base64(encoded) for _, encoded in pairs]
+    if any(len(raw) < 5 for raw in raws):
+        raise NoteError("note-base64", "expected a key id and a signature in every line")
+    return tuple(
+        NoteSignature(key_id=raw[:4], name=name, signature=raw[4:])
+        for (name, _), raw in zip(pairs, raws, strict=True)
+    )
 
 
 def format_signature_lines(signatures: Iterable[NoteSignature]) -> str:
@@ -244,15 +267,11 @@ def _encode(text: str) -> bytes:
         raise NoteError("note-utf8", "expected text without surrogates") from None
 
 
-def _parse_signature_line(line: str) -> NoteSignature:
+def _split_signature_line(line: str) -> tuple[str, str]:
     match = _LINE.fullmatch(line)
     if match is None:
         raise NoteError("note-form", "expected a signature line: em dash, name, base64, one space between")
-    check_name(match[1])
-    raw = parse_base64(match[2])
-    if len(raw) < 5:
-        raise NoteError("note-form", f"expected a key id and a signature, got {len(raw)} bytes")
-    return NoteSignature(key_id=raw[:4], name=match[1], signature=raw[4:])
+    return match[1], match[2]
 
 
 def _verify_signature(text: str, key: VerifierKey, signature: bytes) -> int:

@@ -4,12 +4,12 @@ The extra data is not authenticated; what it means is decided in receipt.py.
 Format: C2SP tlog-proof, version 1; PROTOCOL.md sections 3 and 9.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from ballots.checkpoint import Witnessed, parse_hash, parse_size, verify_witnessed
+from ballots.checkpoint import Witnessed, find_hash, parse_size, verify_witnessed
 from ballots.errors import ProofError
-from ballots.merkle import MAX_PROOF, verify_inclusion
-from ballots.note import MAX_NOTE, VerifierKey, format_base64, parse_base64, parse_note
+from ballots.merkle import HASH_LENGTH, MAX_PROOF, verify_inclusion
+from ballots.note import MAX_NOTE, VerifierKey, format_base64, parse_note
 from ballots.wire import Record
 
 HEADER = "c2sp.org/tlog-proof@v1"
@@ -29,9 +29,9 @@ class TlogProof(Record):
 def parse_proof(raw: bytes) -> TlogProof:
     """Return the proof that a file spells; nothing is verified yet.
 
-    Errors: ProofError `proof-file-length` (more than MAX_PROOF_FILE bytes), `proof-form`, `proof-length`
-    (more than 63 hashes); NoteError `checkpoint-size` (the index), `checkpoint-hash`, `note-base64`, and
-    those of `parse_note`.
+    Errors, in this order: ProofError `proof-file-length` (more than MAX_PROOF_FILE bytes), `proof-form`;
+    NoteError `checkpoint-size` (the index); ProofError `proof-hash`, `proof-length` (more than 63 hashes);
+    NoteError of `parse_note`.
     """
     if len(raw) > MAX_PROOF_FILE:
         raise ProofError("proof-file-length", f"expected at most {MAX_PROOF_FILE} bytes, got {len(raw)}")
@@ -43,18 +43,31 @@ def parse_proof(raw: bytes) -> TlogProof:
         raise ProofError("proof-form", f"expected the first line {HEADER}")
     extra = b""
     if lines and lines[0].startswith("extra "):
-        extra = parse_base64(lines.pop(0).removeprefix("extra "))
+        extra = find_hash(lines.pop(0).removeprefix("extra ")) or b""
         if not extra:
-            raise ProofError("proof-form", "expected no extra line when there is no extra data")
+            raise ProofError("proof-form", "expected base64 in the extra line, or no such line")
     if not lines or not lines[0].startswith("index "):
         raise ProofError("proof-form", "expected an index line")
-    if len(lines) > 1 + MAX_PROOF:
-        raise ProofError("proof-length", f"expected at most {MAX_PROOF} hashes, got {len(lines) - 1}")
+    hashes = _parse_hashes(lines[1:])
     index = parse_size(lines[0].removeprefix("index "))
+    check_proof(hashes)
     parse_note(checkpoint)
-    return TlogProof(
-        checkpoint=checkpoint, extra=extra, hashes=tuple(map(parse_hash, lines[1:])), index=index
-    )
+    return TlogProof(checkpoint=checkpoint, extra=extra, hashes=hashes, index=index)
+
+
+def _parse_hashes(lines: Iterable[str]) -> tuple[bytes, ...]:
+    hashes = [find_hash(line) for line in lines]
+    if None in hashes:
+        raise ProofError("proof-form", "expected hashes in base64")
+    return tuple(raw for raw in hashes if raw is not None)
+
+
+def check_proof(hashes: Sequence[bytes]) -> None:
+    """Raise ProofError `proof-hash` for a hash that is not 32 bytes, `proof-length` for more than 63."""
+    if any(len(raw) != HASH_LENGTH for raw in hashes):
+        raise ProofError("proof-hash", f"expected hashes of {HASH_LENGTH} bytes")
+    if len(hashes) > MAX_PROOF:
+        raise ProofError("proof-length", f"expected at most {MAX_PROOF} hashes, got {len(hashes)}")
 
 
 def format_proof(proof: TlogProof) -> bytes:

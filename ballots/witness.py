@@ -10,14 +10,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ballots.checkpoint import (
     Checkpoint,
     cosign,
+    find_hash,
     format_checkpoint,
     open_checkpoint,
     parse_checkpoint,
-    parse_hash,
     parse_size,
 )
 from ballots.errors import NoteError, ProofError
-from ballots.merkle import EMPTY_ROOT, MAX_PROOF, verify_consistency
+from ballots.merkle import EMPTY_ROOT, HASH_LENGTH, MAX_PROOF, verify_consistency
 from ballots.note import MAX_NOTE, VerifierKey, format_base64, format_signature_lines, parse_note, verify_note
 from ballots.wire import Record
 
@@ -51,9 +51,8 @@ class Decision(Record):
 def parse_add_checkpoint(raw: bytes) -> AddCheckpoint:
     """Return the request behind a body: `old <N>`, at most 63 hashes in base64, an empty line, a note.
 
-    Errors: NoteError `witness-length` (more than MAX_REQUEST bytes), `witness-form`, `checkpoint-size`,
-    `note-base64`, `checkpoint-hash`, and those of `parse_note`; ProofError `proof-length` (more than 63
-    hashes).
+    Errors, in this order: NoteError `witness-length` (more than MAX_REQUEST bytes), `witness-form`, and those
+    of `parse_note`.
     """
     if len(raw) > MAX_REQUEST:
         raise NoteError("witness-length", f"expected at most {MAX_REQUEST} bytes, got {len(raw)}")
@@ -61,12 +60,15 @@ def parse_add_checkpoint(raw: bytes) -> AddCheckpoint:
     if not gap or not head.isascii() or not head.startswith(b"old "):
         raise NoteError("witness-form", "expected an old size line, hashes, an empty line and a checkpoint")
     first, *lines = head.decode("ascii").split("\n")
-    if len(lines) > MAX_PROOF:
-        raise ProofError("proof-length", f"expected at most {MAX_PROOF} hashes, got {len(lines)}")
+    try:
+        old_size = parse_size(first.removeprefix("old "))
+    except NoteError as error:
+        raise NoteError("witness-form", str(error)) from None
+    proof = tuple(raw for raw in map(find_hash, lines) if raw is not None and len(raw) == HASH_LENGTH)
+    if len(proof) != len(lines) or len(lines) > MAX_PROOF:
+        raise NoteError("witness-form", f"expected at most {MAX_PROOF} hashes in base64")
     parse_note(note)
-    return AddCheckpoint(
-        note=note, old_size=parse_size(first.removeprefix("old ")), proof=tuple(map(parse_hash, lines))
-    )
+    return AddCheckpoint(note=note, old_size=old_size, proof=proof)
 
 
 def format_add_checkpoint(request: AddCheckpoint) -> bytes:
