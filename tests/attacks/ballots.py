@@ -239,7 +239,7 @@ ROWS = [
     Attack(VOTER, "sends a box more", "B04 ballot-length", taken(boxes=lambda w, b: [*b.boxes, b.boxes[0]])),
     Attack(VOTER, "begins a box with a key of low order", "B07 x25519-low-order", refused("a box with a key of low order")),
     Attack(VOTER, "begins a box with a second spelling", "B07 x25519-not-canonical", refused("a box with a second spelling")),
-    Attack(VOTER, "votes as another style than their share's", "B03 ballot-style", refused("a ballot of another style")),
+    Attack(OPERATOR, "puts a ballot into another style's release", "B03 ballot-style", refused("a ballot of a fresh voting key of another style")),
     Attack(VOTER, "votes for a style that does not exist", "B03 ballot-style", refused("an unknown style")),
     Attack(OPERATOR, "releases a ballot without announcing it", "E02 phase", refused("a ballot without a release")),
     Attack(OPERATOR, "releases fewer ballots than may hide each other", "B02 release-count", refused("a release under the minimum")),
@@ -256,5 +256,5 @@ ROWS = [
     Attack(VOTER, "revises another voter's ballot", "B06 ballot-previous", revision(3, 0, lambda w: ballots_of(w, 1)[0])),
     Attack(VOTER, "begins anew with revision 1", "B06 ballot-revision", revision(1, 0, lambda w: FIRST)),
     Attack(VOTER, "hands a ballot in after the close", "E02 phase", refused("a ballot after the close")),
-    Attack(BOARD, "keep a voter's second revision back: the record shows nothing, the voter's receipt does", "slack 0", dropped_revision),
+    Attack(BOARD, "keep a voter's second revision back (the voter's receipt shows it)", "slack 0", dropped_revision),
 ]  # fmt: skip

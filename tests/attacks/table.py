@@ -2,11 +2,11 @@
 
 import re
 
-from tests.attacks import ballots, count, log, nodes, opening, roll, setup, voter
+from tests.attacks import ballots, count, log, nodes, opening, roll, setup, voter, witness
 from tests.attacks.rows import Attack
 
 PARTS: dict[str, list[Attack]] = {
-    "The log": log.ROWS,
+    "The log": log.ROWS + witness.ROWS,
     "Set-up": setup.ROWS,
     "The roll and shares": roll.ROWS,
     "Ballots": ballots.ROWS,
@@ -31,8 +31,9 @@ This page is made from the tests: `python -m tests.attacks.table > tests/attacks
 
 LIMITS = """## What nothing catches
 
-The limits of section 0 of the protocol, played all the same so that they stay known. "slack" is the number
-that an audit prints beside its verdict.
+The limits of section 0 of the protocol, played all the same so that they stay known: records that are valid.
+"slack" is the number that an audit prints beside its verdict. Ballots that all issuers of a style make for
+people who asked and did not vote use the slack up, and do not show in it.
 """
 
 
@@ -43,12 +44,12 @@ def format_page() -> str:
         caught = [row for row in rows if not row.is_limit]
         parts.append(f"## {name}\n\n{_format_rows(caught)}")
     limits = [row for rows in PARTS.values() for row in rows if row.is_limit]
-    parts.append(f"{LIMITS}\n{_format_rows(limits)}")
+    parts.append(f"{LIMITS}\n{_format_rows(limits, 'what an audit says')}")
     return "\n".join(parts)
 
 
-def _format_rows(rows: list[Attack]) -> str:
-    lines = ["| attacker | what they do | what catches it |", "|---|---|---|"]
+def _format_rows(rows: list[Attack], answer: str = "what catches it") -> str:
+    lines = [f"| attacker | what they do | {answer} |", "|---|---|---|"]
     lines += [f"| {row.attacker} | {row.does} | {format_caught(row.caught)} |" for row in rows]
     return "\n".join(lines) + "\n"
 

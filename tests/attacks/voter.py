@@ -16,12 +16,12 @@ from ballots.tlog_proof import TlogProof, format_proof
 from ballots.wire import Rsa, Signature, encode
 from tests.attacks.log import drop_ballot, of_kind
 from tests.attacks.rows import BOARD, ISSUER, OPERATOR, Attack, at_node
-from tests.attacks.scenes import Calls, Entry, Node, call, entry_after
+from tests.attacks.scenes import Calls, Entry, Node, Record, call, entry_after
 from tests.forge import forge_partner_key
 from tests.simulator import RELEASES, World, changed, hash_reader, issuer_keys, make_world
 from tests.stages import world_at
 from tests.tally.break_makers import OTHER
-from tests.tally.drafts import head_of
+from tests.tally.drafts import draft, head_of
 from tests.vector_inputs import voter_given
 from tests.vector_inputs_log import make_setup, texts
 
@@ -111,6 +111,17 @@ def _shown(proof: str) -> Calls:
     promise = encode(promise_of(world, mine())).decode()
     setup = texts(make_setup(world))
     return call("receipt", setup=setup, promise=promise, proof=proof, ballot=mine().hex())
+
+
+def anothers_receipt() -> Calls:
+    """The whole receipt of another voter, whose ballot stands on the board."""
+    world, place = counted(), ballot(1)
+    proof = TlogProof(
+        checkpoint=world.checkpoint(), extra=b"", hashes=proof_of(place, world.entries), index=place
+    )
+    theirs = encode(promise_of(world, leaves_of(world)[place])).decode()
+    setup, shown = texts(make_setup(world)), format_proof(proof).decode()
+    return call("receipt", setup=setup, promise=theirs, proof=shown, ballot=mine().hex())
 
 
 def respelled() -> Calls:
@@ -205,6 +216,12 @@ def other_trustee() -> Entry:
     return entry_after(world, forged)
 
 
+def foreign_setup() -> Record:
+    """A whole set-up by other officials, to a client that has the manifest hash of the letter."""
+    record = draft(Phase.ROLL, seed="the operator's own")
+    return Record(record.contents(), counted().election.manifest_hash)
+
+
 # --- answers of issuers ---
 
 
@@ -220,7 +237,7 @@ def answered(*names: str) -> Callable[[], Calls]:
 
 ROWS = [
     Attack(OPERATOR, "promises another voter's ballot", "promise", promised(swapped)),
-    Attack(OPERATOR, "gives two voters the promise of one ballot", "promise", promised(swapped)),
+    Attack(OPERATOR, "gives two voters the receipt of one ballot", "promise", anothers_receipt),
     Attack(OPERATOR, "writes this voter's ballot into another voter's promise", "signature-wrong", promised(renamed)),
     Attack(OPERATOR, "promises a later release", "promise", promised(later)),
     Attack(OPERATOR, "promises for another election", "signature-wrong", promised(of_another_election)),
@@ -246,6 +263,7 @@ ROWS = [
     Attack(OPERATOR, "serves a contest with another cost", "S04 manifest-setup", served_setup("contest", lambda w, c: {"projects": [changed(c.projects[0], cost=1), *c.projects[1:]]})),
     Attack(OPERATOR, "serves a contest with another project's text", "S04 manifest-setup", served_setup("contest", lambda w, c: {"projects": [changed(c.projects[0], text=c.projects[1].text), *c.projects[1:]]})),
     Attack(OPERATOR, "serves a manifest with a trustee key of its own", "E03 signature-wrong", other_trustee),
+    Attack(OPERATOR, "serves a set-up and manifest of its own making, with its own officials", "S10", foreign_setup),
     Attack(ISSUER, "answers with a key for this voter alone", "share-wrong", answered("first", "foreign")),
     Attack(ISSUER, "answers with the signature of another message", "share-wrong", answered("first", "another message")),
     Attack(ISSUER, "answers with nothing", "share-wrong", answered("first", "nothing")),
