@@ -164,10 +164,9 @@ class Sequencer:
         self._tidy_at = clock() + max(TIDY_SECONDS, TIDY_SHARE * (clock() - began))
 
     async def tidy(self) -> None:
-        """Wipe out, in urn and journal, in which order ballots arrived; nothing is lost if it is cut short."""
+        """Wipe out in which order ballots arrived, in urn and journal; cut short, it loses nothing."""
         async with self._writer.transaction():
             count = await store.shuffle_urn(self._writer)
-        reach("urn-shuffled")
         try:
             await asyncio.to_thread(self._tidy_journal)
         except (UnavailableError, OSError) as error:
