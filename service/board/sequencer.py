@@ -166,13 +166,11 @@ class Sequencer:
     async def tidy(self) -> None:
         """Wipe out in which order ballots arrived, in urn and journal; cut short, it loses nothing."""
         async with self._writer.transaction():
-            count = await store.shuffle_urn(self._writer)
+            await store.shuffle_urn(self._writer)
         try:
             await asyncio.to_thread(self._tidy_journal)
         except (UnavailableError, OSError) as error:
             log.warning("journal-not-merged", fault=type(error).__name__)
-        if count:
-            log.info("urn-shuffled", count=count)
 
     def _tidy_journal(self) -> None:
         if self._journal is None and self._ground.journal_dir.is_dir():

@@ -41,8 +41,8 @@ async def hall(database: str, folder: Path) -> AsyncIterator[Hall]:
 async def test_at_every_moment_the_link_is_a_guess(hall: Hall) -> None:
     """Home and kiosk; while ballots wait, after each release, after closing: from the strongest dump.
 
-    And the limit, exactly: of ballots that came since the last tidying a dump tells the order. What removed rows
-    leave in the server's files is gone when it has cleaned up.
+    And the limit, exactly: of ballots that came since the last tidying a dump tells the order. What removed
+    rows leave in the server's files is gone when it has cleaned up.
     """
     await hall.stage.connection.execute("ALTER TABLE box.ballots SET (autovacuum_enabled = off)")
     found: dict[str, Guess] = {}
@@ -71,7 +71,7 @@ async def test_at_every_moment_the_link_is_a_guess(hall: Hall) -> None:
 
 
 async def test_nothing_of_a_kiosk_is_kept(hall: Hall) -> None:
-    """No address, device, session or name of a kiosk stands in a table, file or log line; no cookie is set."""
+    """No address, device, session or name of a kiosk is in a table, file or log line; no cookie is set."""
     await hall.play(at_a_kiosk(KIOSK[:5], Random("few")))
     await hall.release(3)
     dump = await hall.dump()
