@@ -164,16 +164,13 @@ class Sequencer:
         self._tidy_at = clock() + max(TIDY_SECONDS, TIDY_SHARE * (clock() - began))
 
     async def tidy(self) -> None:
-        """Wipe out, in urn and journal, in which order ballots arrived; nothing is lost if it is cut short."""
+        """Wipe out in which order ballots arrived, in urn and journal; cut short, it loses nothing."""
         async with self._writer.transaction():
-            count = await store.shuffle_urn(self._writer)
-        reach("urn-shuffled")
+            await store.shuffle_urn(self._writer)
         try:
             await asyncio.to_thread(self._tidy_journal)
         except (UnavailableError, OSError) as error:
             log.warning("journal-not-merged", fault=type(error).__name__)
-        if count:
-            log.info("urn-shuffled", count=count)
 
     def _tidy_journal(self) -> None:
         if self._journal is None and self._ground.journal_dir.is_dir():

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -172,6 +173,8 @@ def test_figures_on_loopback(stage: Stage) -> None:
         process.stdout.readline()
         with urllib.request.urlopen(address, timeout=20) as answer:
             figures = answer.read().decode()
+        with pytest.raises(ConnectionRefusedError):  # another address of this machine
+            socket.create_connection(("127.0.0.2", int(address.split(":")[2].partition("/")[0])), 20)
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
     assert address.startswith("http://127.0.0.1:")

@@ -143,8 +143,12 @@ def lose_a_bundle(stage: Stage) -> None:
 
 
 def change_a_bundle(stage: Stage) -> None:
+    """Another signature in an entry that can be parsed and placed all the same."""
     (path,) = (stage.state.record / "tile/entries/000.p").iterdir()
-    path.write_bytes(path.read_bytes()[:-9] + b"A" + path.read_bytes()[-8:])
+    raw = bytearray(path.read_bytes())
+    at = raw.rindex(b'"signature":"') + 13
+    raw[at] = ord("A") if raw[at] != ord("A") else ord("B")
+    path.write_bytes(raw)
 
 
 def lose_the_pins(stage: Stage) -> None:

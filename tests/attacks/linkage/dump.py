@@ -9,7 +9,7 @@ of it.
 import base64
 import os
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -71,6 +71,22 @@ async def take_dump(dsn: str, journal: Path, record: Path, lines: Sequence[str])
         await connection.close()
     dump.files = {"journal": read_files(journal), "record": read_files(record)}
     return dump
+
+
+def texts_of(dump: Dump) -> Iterator[bytes]:
+    """Yield everything that is kept, as bytes: every value, every file's name and content, every line."""
+    for rows in dump.tables.values():
+        for row in rows:
+            for value in row.values():
+                yield from (_bytes(each) for each in (value if isinstance(value, list) else [value]))
+    for files in dump.files.values():
+        for file in files:
+            yield from (str(file.path).encode(), file.path.read_bytes())
+    yield from (line.encode() for line in (*dump.lines, *dump.statistics))
+
+
+def _bytes(value: object) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
 
 
 def read_files(folder: Path) -> list[File]:

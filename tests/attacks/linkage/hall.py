@@ -30,6 +30,19 @@ from tests.simulator import RELEASES, make_world
 
 PEOPLE = 120
 """How many vote at home, and how many at the kiosk."""
+KIOSK = range(PEOPLE, 2 * PEOPLE)
+"""Who votes at the kiosk; the others are at home."""
+ADDRESS = "203.0.113.77"
+DEVICE = {
+    "user-agent": "kiosk-device-5",
+    "x-forwarded-for": ADDRESS,
+    "forwarded": f"for={ADDRESS}",
+    "cookie": "session=kiosk-session-5",
+    "x-kiosk": "kiosk-in-the-library",
+    "x-request-id": "kiosk-request-5",
+    "referer": "https://stad.example/kiosk-page",
+}
+"""What comes along with everything that is sent from the one kiosk."""
 OPTIONS = {"residents": {"adult": 2 * PEOPLE}, "page": 60, "release_minimum": 2}
 
 
@@ -82,6 +95,7 @@ class Hall:
         """Let people do what they do, one after another; the board follows at once."""
         for step in crowd:
             person = people()[step.person]
+            self.client.headers = httpx.Headers(DEVICE if step.person in KIOSK else {})
             if step.kind == ASK:
                 answer = await self.client.post("/api/requests", content=encode(person.asking.request))
                 assert answer.status_code == 202, answer.text
@@ -91,6 +105,25 @@ class Hall:
             else:
                 answer = await self.client.post("/api/ballots", content=person.ballot)
             assert answer.status_code == 200, answer.text
+            assert "set-cookie" not in answer.headers
+
+    async def close(self) -> None:
+        """End the voting."""
+        await self.stage.follow()
+        await self.stage.offer([encode(self.stage.world.make_close())])
+        await self.steps.step()
+        await self.steps.sequencer.tidy()
+
+    async def attack_files(self, numbers: Sequence[int]) -> Guess:
+        """Guess from the bytes of the file in which the server keeps the urn, removed rows and all."""
+        await self.stage.connection.execute("CHECKPOINT")
+        read = "SELECT pg_read_binary_file(pg_relation_filepath('box.ballots'))"
+        content = await self.stage.connection.fetchval(read)
+        keys = {people()[number].voting_key: content.find(people()[number].voting_key) for number in numbers}
+        dump = await self.dump()
+        kept = {name: dump.tables[name] for name in ("board.entries", "box.requests")}
+        kept["file"] = [{"key": key, "at": at} for key, at in keys.items() if at >= 0]
+        return guess_in(Dump(tables=kept), numbers)
 
     async def _sign(self, number: int, person: Person) -> None:
         """Let both issuers sign the request that stands on the board."""
@@ -160,6 +193,7 @@ async def open_hall(
                 settings = make_settings(dsn, folder, stage.world)
                 await prepare(settings)
                 async with served(settings, now=RELEASES[0] - 1000) as client:
+                    client._transport.client = (ADDRESS, 40_077)  # type: ignore[attr-defined]
                     yield Hall(stage=stage, steps=steps, client=client, log=log)
     finally:
         structlog.configure(**configured)
