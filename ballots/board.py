@@ -261,10 +261,14 @@ class Board:
             raise BoardError("phase", "expected a release first")
         if entry.style != release.style:
             raise BoardError("ballot-style", f"expected a ballot of style {release.style}")
-        release.check(entry.voting_key, entry.revision, leaf)
-        self.voters.check(entry.voting_key, entry.style, entry.revision, entry.previous, FIRST)
-        self.voters.add(entry.voting_key, entry.style, leaf)
-        release.add(entry.voting_key, entry.revision, leaf)
+        key, entry_hash = (
+            bytes(entry.voting_key),
+            bytes(leaf),
+        )  # kept, so as the smallest object that there is
+        release.check(key, entry.revision, entry_hash)
+        self.voters.check(key, release.style, entry.revision, entry.previous, FIRST)
+        self.voters.add(key, release.style, entry_hash)
+        release.add(key, entry.revision, entry_hash)
         if release.left:
             return Phase.RELEASING
         self.release = None

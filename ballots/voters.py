@@ -1,6 +1,7 @@
 """Who is on the roll, who has asked for a share, which voting keys have voted: the board's memory.
 
-It grows with the number of people, by some hundred bytes each, and never with the size of ballots.
+It grows with the number of people, by some hundred bytes each, and never with the size of ballots: what many
+lines have in common is kept once.
 Format: PROTOCOL.md section 5.
 """
 
@@ -25,6 +26,7 @@ class Credentials:
         self.replacements = 0
         self._refused: set[bytes] = set()
         self._lines: dict[bytes, tuple[str, str]] = {}
+        self._pairs: dict[tuple[str, str], tuple[str, str]] = {}
 
     def __len__(self) -> int:
         """Return the number of lines on the roll."""
@@ -42,8 +44,13 @@ class Credentials:
                 "roll-key", "expected keys that stand nowhere else on the roll or in the manifest"
             )
         for key, line in zip(keys, page, strict=True):
-            self._lines[key] = (line.style, WAITING)
+            self._lines[key] = self._pair(line.style, WAITING)
             self.sizes[line.style] += 1
+
+    def _pair(self, style: str, state: str) -> tuple[str, str]:
+        """Return the one tuple of a style and state that all lines share."""
+        pair = (style, state)
+        return self._pairs.setdefault(pair, pair)
 
     def find(self, key: bytes) -> tuple[str, str] | None:
         """Return (style, state) of a credential, None if it is not on the roll."""
@@ -68,10 +75,10 @@ class Credentials:
         if not revokes and self.walk_ins[style] >= allowance:
             raise BoardError("replace-allowance", f"expected at most {allowance} walk-ins for this style")
         for old in revokes:
-            self._lines[bytes(old)] = (style, REVOKED)
+            self._lines[bytes(old)] = self._pair(style, REVOKED)
         if not revokes:
             self.walk_ins[style] += 1
-        self._lines[bytes(adds)] = (style, WAITING)
+        self._lines[bytes(adds)] = self._pair(style, WAITING)
         self.replacements += 1
 
     def request(self, key: bytes, style: str) -> None:
@@ -85,7 +92,7 @@ class Credentials:
             raise BoardError("request-style", "expected the credential's style")
         if line[1] == REQUESTED:
             raise BoardError("request-twice", "expected a credential that has not asked before")
-        self._lines[bytes(key)] = (style, REQUESTED)
+        self._lines[bytes(key)] = self._pair(style, REQUESTED)
         self.requests[style] += 1
 
 

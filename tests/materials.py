@@ -97,6 +97,7 @@ class Options:
     walk_ins: int = 1
     right: str = "decide"
     pad: int = 512
+    projects: dict[str, int] = field(default_factory=lambda: dict(PROJECTS))
     page: int = 4
     seed: str = "world"
 

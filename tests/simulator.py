@@ -274,6 +274,12 @@ class World(Town):
         head = Checkpoint(
             origin=self.options.origin, root=root_of(map(leaf_hash, self.entries)), size=len(self.entries)
         )
+        return self.sign_head(head, time, witnesses)
+
+    def sign_head(
+        self, head: Checkpoint, time: int = RELEASES[-1], witnesses: Sequence[str] | None = None
+    ) -> bytes:
+        """Return a checkpoint signed by the operator and cosigned by partners, all unless some are named."""
         operator = Ed25519PrivateKey.from_private_bytes(self.keys.operator)
         note = sign_checkpoint(head, self.options.origin, operator)
         text = format_checkpoint(head)

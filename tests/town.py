@@ -12,7 +12,6 @@ from ballots.signing import OfficialSignature, Signed, signed_message
 from ballots.wire import Hash, Key, Rsa, Signature, content_hash, encode
 from tally.outcome import Outcome
 from tests.materials import (
-    PROJECTS,
     Draw,
     Keys,
     Options,
@@ -119,7 +118,7 @@ class Town:
                 text=self.add_file(f"Wij willen: {name}.\n".encode()),
                 title=name.capitalize(),
             )
-            for name, cost in PROJECTS.items()
+            for name, cost in self.options.projects.items()
         ]
         funders = [
             m.Funder(id="gemeente", title="Gemeente", weight=70),

@@ -33,6 +33,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         "names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHES)} (default: all)"
     )
     parser.add_argument("--quick", action="store_true", help="only try whether everything runs, in seconds")
+    parser.add_argument(
+        "--sizes",
+        nargs="+",
+        type=int,
+        default=[],
+        metavar="N",
+        help=f"numbers of ballots that are audited (default: {' '.join(map(str, audit.SIZES))})",
+    )
+    parser.add_argument(
+        "--kept",
+        type=Path,
+        metavar="FOLDER",
+        help="where ballots and records are kept for the next time (default: kept, within --out; "
+        "a hundred thousand ballots take some minutes and 700 MB)",
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "bench-results", help="where results are written")
     options = parser.parse_args(argv)
     if unknown := set(options.names) - set(BENCHES):
@@ -43,7 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     figures: list[Figure] = []
     for name in options.names or BENCHES:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
-        figures += BENCHES[name](options.out / "kept", quick=options.quick)
+        extra = {"sizes": options.sizes} if name == "audit" else {}
+        figures += BENCHES[name](options.kept or options.out / "kept", quick=options.quick, **extra)
     notes = [QUICK] if options.quick else NOTES
     print(format_report(machine, figures, notes))
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())

@@ -1,97 +1,131 @@
-"""The audit: ballots a second and peak memory of `wijkaandeel audit` on whole records, six trustees.
+"""Whole audits in Python and TypeScript, side by side with Belenios in the same run, six trustees.
 
 A record holds a roll, requests and ballots of as many voters, and the count. Each ballot is verified (two
-shares, a signature, six points), opened with four keys and sealed again for all six. What these operations
-cost by themselves gives the least time that any program with the same libraries could take.
+shares, a signature, seven points), opened with four keys and sealed again for all six; a request's signature
+and a line of the roll belong to it. What is compared with Belenios is processor time for one more ballot, on
+one core: the start of programs cancels, and so does most of what else the machine does.
 """
 
-import json
-import subprocess
-import sys
-import time
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-from deploy.bench.election import keep_ballots, make_options
+from ballots.wire import encode
+from deploy.bench import belenios
+from deploy.bench.election import make_ballot, make_options
 from deploy.bench.figures import Figure, ratio
-from deploy.bench.ground import BenchError
-from deploy.bench.machine import Usage, Watch, count_cores, describe_usage
-from deploy.bench.primitives import time_ballot
+from deploy.bench.judges import JUDGE, Judge, Run, run_python, run_typescript
+from deploy.bench.machine import count_cores, describe_usage
+from deploy.bench.primitives import OPENING, TRUSTEES, time_ballot
 from deploy.bench.records import keep_record
 from tests.simulator import World
 
+SIZES = (1_000, 10_000, 100_000)
+QUICK_SIZES = (100, 200)
+BELENIOS_SIZES = (20, 80)
+BELENIOS_QUICK_SIZES = (2, 4)
 AIM_PER_SECOND = 1500.0
+AIM_TIMES_BELENIOS = 100.0
+AIM_MEMORY = 300.0
+"""MiB of all processes of the Python audit together."""
 REPEATS = 3
-LIMIT_SECONDS = 300
+LARGE = 50_000
+"""Records of so many ballots are audited once and not best of three."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """One audit: seconds, processor seconds of its own and of others, and the most bytes of memory."""
-
-    cpu: float
-    memory: int
-    others: float
-    seconds: float
-
-
-def measure(folder: Path, *, quick: bool) -> list[Figure]:
-    """Return the figures of the audit."""
-    small, large = (100, 200) if quick else (1_000, 10_000)
+def measure(folder: Path, *, quick: bool, sizes: Sequence[int] = (), judge: Path = JUDGE) -> list[Figure]:
+    """Return the figures of audits of these numbers of ballots (none given: of the usual ones)."""
+    counts = sorted(sizes or (QUICK_SIZES if quick else SIZES))
+    records = {count: keep_record(folder, count, counts[-1]) for count in counts}
     repeats = 1 if quick else REPEATS
-    ballots = keep_ballots(folder, quick=quick)
-    figures: list[Figure] = []
-    runs: dict[int, Run] = {}
-    for count in (small, large):
-        record = keep_record(folder, ballots[:count])
-        runs[count] = min((_run(record, 0) for _ in range(repeats)), key=lambda run: run.seconds)
-        figures += _figures(count, runs[count], AIM_PER_SECOND if count == large else None)
-    grown = (runs[large].memory - runs[small].memory) / (large - small) / 1024
-    alone = _run(keep_record(folder, ballots[:large]), 1)
-    figures += [
-        Figure(what="  memory a further ballot and its request", value=grown, unit="KiB"),
-        Figure(what="  the same on one core", value=large / alone.seconds, unit="ballots/s"),
-        ratio("    all cores in relation to it", alone.seconds, runs[large].seconds),
-    ]
-    return figures + _compare_with_primitives(ballots[0], alone.seconds / large)
+    python = _repeat(run_python, records, repeats)
+    figures = _figures("Python", python)
+    if judge.is_file():
+        typescript = _repeat(lambda record, jobs: run_typescript(record, jobs, judge), records, repeats)
+        figures += _figures("TypeScript", typescript)
+    else:
+        remark = f"not built: there is no {judge.name} in {judge.parent}"
+        figures.append(Figure(what="audit, TypeScript", value=None, unit="", remark=remark))
+    alone = _repeat(run_python, {count: records[count] for count in counts[-2:]}, repeats, processes=1)
+    one_more = _one_more(alone)
+    figures.append(Figure(what="one more ballot on one core, Python", value=1000 * one_more, unit="ms"))
+    return figures + _compare_with_belenios(one_more, quick) + _compare_with_primitives(one_more)
 
 
-def _figures(count: int, run: Run, aim: float | None) -> list[Figure]:
-    used = describe_usage({"audit": run.cpu, "others": run.others}, run.seconds)
-    remark = f"{run.seconds:.1f} s, the start of Python and of its workers included; {used}"
-    what = f"audit of {count:,} ballots, six trustees, {count_cores()} cores"
+def _repeat(judge: Judge, records: dict[int, Path], repeats: int, processes: int = 0) -> dict[int, Run]:
+    """Return for each record the run that took the least processor time."""
+    return {
+        count: min(
+            (judge(record, processes) for _ in range(1 if count >= LARGE else repeats)),
+            key=lambda run: run.cpu,
+        )
+        for count, record in records.items()
+    }
+
+
+def _figures(language: str, runs: dict[int, Run]) -> list[Figure]:
+    figures = []
+    for count, run in runs.items():
+        used = describe_usage({"audit": run.cpu, "others": run.others}, run.seconds)
+        what = f"audit of {count:,} ballots, {language}, {count_cores()} cores"
+        remark = f"{run.seconds:.1f} s, the start of all processes included; {used}"
+        aim = AIM_PER_SECOND if language == "Python" and count == 10_000 else None
+        limit = AIM_MEMORY if language == "Python" else None
+        resident = f"{run.resident / 2**20:,.0f} MiB where shared pages count in each process (RSS)"
+        figures += [
+            Figure(what=what, value=count / run.seconds, unit="ballots/s", at_least=aim, remark=remark),
+            Figure(what="  processor time a ballot", value=1000 * run.cpu / count, unit="ms"),
+            Figure(
+                what="  peak memory of all its processes (PSS)",
+                value=run.memory / 2**20,
+                unit="MiB",
+                at_most=limit,
+                remark=resident,
+            ),
+        ]
+    if len(runs) > 1:
+        what = f"one more ballot, {language}, processor time"
+        figures.append(Figure(what=what, value=1000 * _one_more(runs), unit="ms"))
+    return figures
+
+
+def _one_more(runs: dict[int, Run]) -> float:
+    """Return the processor seconds of one more ballot, from the smallest and the largest record."""
+    small, large = min(runs), max(runs)
+    if small == large:
+        return runs[large].cpu / large
+    return (runs[large].cpu - runs[small].cpu) / (large - small)
+
+
+def _compare_with_belenios(one_more: float, quick: bool) -> list[Figure]:
+    if not belenios.is_installed():
+        return [Figure(what="Belenios", value=None, unit="", remark=belenios.INSTALL)]
+    small, large = belenios.measure(
+        BELENIOS_QUICK_SIZES if quick else BELENIOS_SIZES, 1 if quick else REPEATS
+    )
+    theirs = (large.cpu - small.cpu) / (large.ballots - small.ballots)
+    remark = f"belenios-tool election verify, {small.ballots} and {large.ballots} ballots, {belenios.GROUP}"
+    memory = f"at {large.ballots} ballots"
     return [
-        Figure(what=what, value=count / run.seconds, unit="ballots/s", at_least=aim, remark=remark),
-        Figure(what="  peak memory of all its processes", value=run.memory / 2**20, unit="MiB"),
-        Figure(what="  processor time a ballot", value=1000 * run.cpu / count, unit="ms"),
+        Figure(what="one more ballot on one core, Belenios", value=1000 * theirs, unit="ms", remark=remark),
+        Figure(what="  peak memory of it", value=large.memory / 2**20, unit="MiB", remark=memory),
+        Figure(
+            what="  in relation to ours (Python)",
+            value=theirs / one_more,
+            unit="times",
+            at_least=AIM_TIMES_BELENIOS,
+        ),
     ]
 
 
-def _run(record: Path, jobs: int) -> Run:
-    """Audit a record with that many processes (0: one a core). Errors: BenchError if it is not valid."""
-    manifest = (record / "manifest.hash").read_text()
-    command = [sys.executable, "-m", "tally.cli", "audit", str(record / "record"), "--manifest", manifest]
-    command += ["--json"] + (["--jobs", str(jobs)] if jobs else [])
-    usage, began = Usage({}), time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
-    with Watch(process.pid) as watch:
-        out, _ = process.communicate(timeout=LIMIT_SECONDS)
-    seconds = time.perf_counter() - began
-    result = json.loads(out) if out else {"valid": False, "anchored": False}
-    if not (result["valid"] and result["anchored"]):
-        raise BenchError(f"expected the record in {record} to be valid and anchored: {out.decode()[:500]}")
-    others = usage.read({"audit": watch.cpu}, seconds)["others"]
-    return Run(cpu=watch.cpu, memory=watch.memory, others=others, seconds=seconds)
-
-
-def _compare_with_primitives(ballot: bytes, seconds: float) -> list[Figure]:
-    """Return what the bare operations cost, and how near the audit on one core comes to that."""
+def _compare_with_primitives(one_more: float) -> list[Figure]:
+    """Return what share of the processor time for one more ballot each kind of operation has."""
     world = World(make_options(1))
     world.set_up()
-    parts = time_ballot(world, ballot)
-    least = sum(parts.values())
-    remark = ", ".join(f"{name} {1000 * seconds:.3f} ms" for name, seconds in parts.items())
-    return [
-        Figure(what="  bare operations of a ballot, one core", value=1000 * least, unit="ms", remark=remark),
-        ratio("    share of the audit's time on one core", least, seconds),
-    ]
+    world.enrol()
+    world.start()
+    parts = time_ballot(world, make_ballot(world, 0), encode(world.ask(0).request.request))
+    parts["all else"] = one_more - sum(parts.values())
+    remarks = {name: f"{1000 * seconds:.3f} ms" for name, seconds in parts.items()}
+    remarks["X25519"] += f": {OPENING} agreements to open, {TRUSTEES} key pairs, the other agreements"
+    remarks["Ed25519"] += ": request, ballot, and the points of both keys"
+    return [ratio(f"  share of {name}", seconds, one_more, remarks[name]) for name, seconds in parts.items()]

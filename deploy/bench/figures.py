@@ -10,10 +10,10 @@ HEADINGS = ("what", "value", "aim", "met", "remark")
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One line: `at_least` or `at_most` is the aim, if there is one."""
+    """One line: `at_least` or `at_most` is the aim, if there is one; no value where nothing was measured."""
 
     what: str
-    value: float
+    value: float | None
     unit: str
     at_least: float | None = None
     at_most: float | None = None
@@ -21,7 +21,9 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
-        """Whether the aim is met; None without an aim."""
+        """Whether the aim is met; None without an aim or a value."""
+        if self.value is None:
+            return None
         if self.at_least is None and self.at_most is None:
             return None
         above = self.at_least is None or self.value >= self.at_least
@@ -35,7 +37,8 @@ class Figure:
         elif self.at_most is not None:
             aim = f"{format_number(self.at_most)} or less"
         met = {True: "yes", False: "NO", None: ""}[self.met]
-        return self.what, f"{format_number(self.value)} {self.unit}".strip(), aim, met, self.remark
+        value = "-" if self.value is None else f"{format_number(self.value)} {self.unit}".strip()
+        return self.what, value, aim, met, self.remark
 
 
 def format_number(number: float) -> str:

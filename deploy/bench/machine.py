@@ -115,6 +115,18 @@ def read_resident(root: int) -> int:
     return total
 
 
+def read_proportional(root: int) -> int:
+    """Return the bytes of memory that a tree of processes holds; a page that n of them share counts once."""
+    total = 0
+    for pid in find_tree(root):
+        try:
+            lines = (PROC / str(pid) / "smaps_rollup").read_text().splitlines()
+        except OSError:
+            continue
+        total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+    return total
+
+
 def read_busy() -> float:
     """Return the processor seconds that the whole machine has been busy."""
     try:
@@ -153,11 +165,13 @@ def describe_usage(used: Mapping[str, float], seconds: float) -> str:
 class Watch:
     """Notes what a tree of processes takes, looking twenty times a second.
 
-    `memory` is the most that it holds, in bytes; `cpu` the processor seconds that it has used.
+    `cpu` are the processor seconds that it has used; `memory` is the most bytes that it holds by proportional
+    set size (a page that processes share counts once), `resident` by resident set size (in each of them).
     """
 
     def __init__(self, root: int) -> None:
         self.memory = 0
+        self.resident = 0
         self.cpu = 0.0
         self._root = root
         self._done = threading.Event()
@@ -175,5 +189,6 @@ class Watch:
 
     def _watch(self) -> None:
         while not self._done.wait(SAMPLE_SECONDS):
-            self.memory = max(self.memory, read_resident(self._root))
+            self.memory = max(self.memory, read_proportional(self._root))
+            self.resident = max(self.resident, read_resident(self._root))
             self.cpu = max(self.cpu, read_cpu(self._root))
