@@ -3,6 +3,7 @@
  */
 import { createInterface } from "node:readline";
 
+import { closePools } from "./judge/audit.ts";
 import { answer, type Answer } from "./judge/calls.ts";
 
 async function answerLine(line: string): Promise<Answer> {
@@ -19,3 +20,4 @@ for await (const line of createInterface({ input: process.stdin, crlfDelay: Infi
   if (line.trim() === "") continue;
   process.stdout.write(`${JSON.stringify(await answerLine(line))}\n`);
 }
+closePools();

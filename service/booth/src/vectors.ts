@@ -20,6 +20,7 @@ interface Case {
   readonly run: () => Promise<Answer>;
 }
 
+/** Members in one order; lists of faults by id, wire reasons as one. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;

@@ -1,7 +1,7 @@
 /**
  * The judge's calls for PROTOCOL.md sections 5, 8, 10, 11, 12 and 14: board, choices, sealing, opening, counting.
  */
-import { fromUtf8, hex, utf8, type Bytes } from "../kernel/bytes.ts";
+import { fromUtf8, hex, utf8 } from "../kernel/bytes.ts";
 import { pad, readChoices, spellChoices } from "../kernel/choices.ts";
 import { ballotNumber } from "../kernel/codes.ts";
 import { Counting } from "../kernel/counting.ts";
@@ -57,8 +57,8 @@ const sealCall: Call = async (given) => {
   const trustees = { keys: election.partners.map((p) => p.trustee), threshold: election.trustees };
   const { boxes, body } = await seal(ctx, bytesOf(given["padded"]), bytesOf(given["seed"]), trustees);
   const ballot: Ballot = {
-    body: body as Bytes,
-    boxes: boxes as Bytes[],
+    body: body,
+    boxes: boxes,
     kind: "ballot",
     previous: place.previous,
     revision: place.revision,

@@ -2,6 +2,7 @@
  * All calls that the judge answers, and how an answer is made.
  */
 import { Refused } from "../kernel/errors.ts";
+import { AUDIT } from "./audit.ts";
 import { BALLOTS } from "./ballots.ts";
 import { objectOf, textOf, type Call } from "./given.ts";
 import { LOG } from "./log.ts";
@@ -10,7 +11,9 @@ import { RECEIPTS } from "./receipts.ts";
 import { VOTER } from "./voter.ts";
 
 /** Every call by its name. */
-export const CALLS: Readonly<Record<string, Call>> = { ...PRIMITIVES, ...LOG, ...BALLOTS, ...RECEIPTS, ...VOTER };
+export const CALLS: Readonly<Record<string, Call>> = {
+  ...PRIMITIVES, ...LOG, ...BALLOTS, ...RECEIPTS, ...VOTER, ...AUDIT,
+};
 
 /** An answer: what the call gives, the reason of its refusal, or what went wrong in this program. */
 export type Answer = { readonly gives: unknown } | { readonly refused: string } | { readonly crashed: string };

@@ -23,7 +23,7 @@ export const PHASES = [
 export type Phase = (typeof PHASES)[number];
 
 /** The phases that accept a kind. */
-export const ACCEPTED: { readonly [K in Kind]: readonly Phase[] } = {
+export const ACCEPTED: Readonly<Record<Kind, readonly Phase[]>> = {
   style: ["set-up"],
   contest: ["set-up"],
   manifest: ["set-up"],

@@ -1,6 +1,6 @@
 /** Checkpoints and their witnesses (PROTOCOL.md section 3; C2SP tlog-checkpoint and tlog-cosignature). */
 
-import { base64, compare, fromBase64, fromDecimal, hex, type Bytes } from "./bytes.ts";
+import { base64, fromBase64, fromDecimal, hex, type Bytes } from "./bytes.ts";
 import { ensure } from "./errors.ts";
 import { KEY_TYPES, noteKey, openNote, type Note, type NoteKey } from "./note.ts";
 
@@ -124,9 +124,4 @@ function timesOf(note: Note, witnesses: readonly NoteKey[]): WitnessTime[] {
  */
 export function isWitnessedSince({ times }: WitnessedHead, since: number, threshold: number): boolean {
   return times.filter(({ time }) => time >= BigInt(since)).length >= threshold;
-}
-
-/** Whether both heads are of one log, size and root. */
-export function sameHead(a: TreeHead, b: TreeHead): boolean {
-  return a.origin === b.origin && a.size === b.size && compare(a.root, b.root) === 0;
 }

@@ -102,7 +102,7 @@ export class Counting {
       styles,
       ballots: styles.map((style) => this.#ballotsOf(style, contest.id)),
       places,
-      candidates: places.map((i) => all[i] as Candidate),
+      candidates: places.map((i) => all[i]!),
     });
   }
 }

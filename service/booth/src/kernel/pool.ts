@@ -261,9 +261,9 @@ export class MessagePool implements Pool {
   }
 
   /** Cuts work into one stretch a worker; gives the answers in order, with the place where each stretch begins. */
-  async #share<T>(
+  async #share(
     items: readonly Uint8Array[], ask: (packed: Packed) => Work,
-  ): Promise<{ readonly start: number; readonly value: T }[]> {
+  ): Promise<{ readonly start: number; readonly value: unknown }[]> {
     const size = Math.ceil(items.length / this.width);
     return Promise.all(this.#lines.flatMap((line, i) => {
       const start = i * size;
@@ -271,21 +271,22 @@ export class MessagePool implements Pool {
       if (stretch.length === 0) return [];
       const packed = pack(stretch);
       const transfer = [packed.bytes.buffer, packed.lengths.buffer];
-      return [line.ask(ask(packed), transfer).then((value) => ({ start, value: value as T }))];
+      return [line.ask(ask(packed), transfer).then((value) => ({ start, value }))];
     }));
   }
 
   async verify(entries: readonly Uint8Array[]): Promise<Refusal | null> {
-    const answers = await this.#share<Refusal | null>(entries, (packed) => ({ call: "verify", entries: packed }));
+    const answers = await this.#share(entries, (packed) => ({ call: "verify", entries: packed }));
     for (const { start, value } of answers) {
-      if (value !== null) return { index: start + value.index, reason: value.reason };
+      const refusal = value as Refusal | null;
+      if (refusal !== null) return { index: start + refusal.index, reason: refusal.reason };
     }
     return null;
   }
 
   async open(ballots: readonly Uint8Array[], keys: ReadonlyMap<number, Uint8Array>): Promise<Opened[]> {
-    const answers = await this.#share<Opened[]>(ballots, (packed) => ({ call: "open", ballots: packed, keys }));
-    return answers.flatMap(({ value }) => value);
+    const answers = await this.#share(ballots, (packed) => ({ call: "open", ballots: packed, keys }));
+    return answers.flatMap(({ value }) => value as Opened[]);
   }
 
   close(): void {

@@ -65,8 +65,8 @@ function sorted(column: Column): Support {
   const order = Uint32Array.from(column.groups.keys());
   order.sort((a, b) => (column.weights[b] ?? 0) - (column.weights[a] ?? 0) || a - b);
   return {
-    groups: Int32Array.from(order, (i) => column.groups[i] as number),
-    weights: Int32Array.from(order, (i) => column.weights[i] as number),
+    groups: Int32Array.from(order, (i) => column.groups[i]!),
+    weights: Int32Array.from(order, (i) => column.weights[i]!),
   };
 }
 

@@ -19,7 +19,7 @@ export function checkOfficials(
   ensure(first >= 0 && first < second, "officials");
   const message = signedMessage(entry, manifestHash);
   entry.signatures.forEach((s, i) => {
-    const official = manifest.officials[places[i] as number];
+    const official = manifest.officials[places[i]!];
     if (official !== undefined) verifySignature(official.key, message, s.signature);
   });
 }

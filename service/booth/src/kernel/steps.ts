@@ -34,7 +34,7 @@ export const roll: Step<"roll"> = (state, entry, { hash }) => {
   ensure(new Set(names).size === names.length && names.every((name) => isFree(state, name)), "roll-key");
   const styles = entry.credentials.map((line) => styleOf(state, line.style, "roll-style"));
   names.forEach((name, i) => {
-    const [place, style] = styles[i] as (typeof styles)[number];
+    const [place, style] = styles[i]!;
     style.lines++;
     state.credentials.set(name, { style: place, revoked: false, requested: false });
   });
@@ -77,7 +77,7 @@ export const replace: Step<"replace"> = (state, entry) => {
     style.walkIns++;
   } else {
     const line = state.credentials.get(nameOf(revoked));
-    if (line === undefined || line.style !== place || line.revoked) throw new Refused("replace-unknown");
+    if (line?.style !== place || line.revoked) throw new Refused("replace-unknown");
     ensure(!line.requested, "replace-requested");
     line.revoked = true;
   }

@@ -2,7 +2,7 @@
  * The checks of an entry that need nothing but the set-up (PROTOCOL.md section 5): signatures, points, lengths, shares.
  * They may be done before those that need the place, and elsewhere: they are most of the work of an audit.
  */
-import { equal, type Bytes } from "./bytes.ts";
+import { equal } from "./bytes.ts";
 import type { BallotStyle, Election } from "./election.ts";
 import { signedMessage, type Ballot, type Entry, type EntryOf, type Kind } from "./entries.ts";
 import { ensure, Refused } from "./errors.ts";
@@ -81,7 +81,7 @@ const checkBallot: Check<"ballot"> = (ballot, election) => {
   for (const box of ballot.boxes) checkX25519Key(box.subarray(0, ENC_LENGTH));
   const message = shareMessage(election.manifestHash, style.id, ballot.voting_key);
   style.issuers.forEach((issuer, i) => {
-    verifyShare(issuer.key, message, ballot.share[i] as Bytes);
+    verifyShare(issuer.key, message, ballot.share[i]!);
   });
   verifySignature(ballot.voting_key, signedMessage(ballot, election.manifestHash), ballot.signature);
 };

@@ -14,6 +14,12 @@ export const REPORT_LIMIT = 65_536;
 /** Far more than any type of the protocol nests; keeps hostile nesting away from the parser. */
 const MAX_DEPTH = 32;
 
+const [QUOTE, MINUS] = [0x22, 0x2d];
+const OPENING = [0x5b, 0x7b] as const;
+const CLOSING = [0x5d, 0x7d] as const;
+/** Full stop, `E` and `e`. */
+const FRACTION_OR_EXPONENT: readonly number[] = [0x2e, 0x45, 0x65];
+
 /** The one spelling of a value. */
 export function encode<T>(schema: Schema<T>, value: T): Bytes {
   return spell(schema.write(value));
@@ -68,14 +74,20 @@ function survey(text: string): { depth: number; hasPlainNumbers: boolean } {
   let depth = 0;
   let deepest = 0;
   let hasPlainNumbers = true;
+  let before = 0;
   for (let i = 0; i < text.length; i++) {
-    const symbol = text[i]!;
-    if (symbol === '"') i = endOfString(text, i);
-    else if (symbol === "[" || symbol === "{") deepest = Math.max(deepest, ++depth);
-    else if (symbol === "]" || symbol === "}") depth--;
-    else if (symbol === "-" || (/[.eE]/.test(symbol) && /[0-9]/.test(text[i - 1] ?? ""))) hasPlainNumbers = false;
+    const unit = text.charCodeAt(i);
+    if (unit === QUOTE) i = endOfString(text, i);
+    else if (unit === OPENING[0] || unit === OPENING[1]) deepest = Math.max(deepest, ++depth);
+    else if (unit === CLOSING[0] || unit === CLOSING[1]) depth--;
+    else if (unit === MINUS || (FRACTION_OR_EXPONENT.includes(unit) && isDigit(before))) hasPlainNumbers = false;
+    before = unit;
   }
   return { depth: deepest, hasPlainNumbers };
+}
+
+function isDigit(unit: number): boolean {
+  return unit >= 0x30 && unit <= 0x39;
 }
 
 /** The place of the quotation mark that ends the string begun at `start`, or the text's end. */

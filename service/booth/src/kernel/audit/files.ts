@@ -5,9 +5,10 @@ import { equal, fromHex } from "../bytes.ts";
 import { sha256 } from "../hash.ts";
 import { FILE_LIMIT, REPORT_LIMIT } from "../wire.ts";
 import { readIfThere, TooLarge, type Source } from "../source.ts";
+import { TILE_WIDTH } from "../tiles.ts";
 import { CHECKPOINT, type Head } from "./checkpoint.ts";
 import type { Findings } from "./findings.ts";
-import { placeOf, type HashTree } from "./log.ts";
+import { placeOf } from "./log.ts";
 import type { Named, Role } from "./named.ts";
 
 const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
@@ -98,8 +99,6 @@ export async function checkNamedFiles(
 interface Belongings {
   readonly head: Head;
   readonly named: Named;
-  /** The tree of the checkpoint's size, if all bundles were read. */
-  readonly tree: HashTree;
   /** Whether all entries were accepted: else some to come may name any file. */
   readonly isComplete: boolean;
 }
@@ -109,8 +108,10 @@ function isWithin(path: string, size: number): boolean {
   const place = placeOf(path);
   if (place === null) return false;
   let hashes = size;
-  for (let level = 0; level < place.level && hashes > 0 && place.level !== "entries"; level++) hashes = Math.floor(hashes / 256);
-  return 256 * place.index + place.width <= hashes;
+  for (let level = place.level === "entries" ? 0 : place.level; level > 0; level--) {
+    hashes = Math.floor(hashes / TILE_WIDTH);
+  }
+  return TILE_WIDTH * place.index + place.width <= hashes;
 }
 
 function belongs(path: string, { head, named, isComplete }: Belongings): boolean {

@@ -18,27 +18,15 @@ export class Named {
 
   /** Takes in what an accepted entry names. */
   add(entry: Entry): void {
-    switch (entry.kind) {
-      case "contest":
-        for (const { text, picture } of entry.projects) {
-          this.#name(text, "text");
-          this.#name(picture, "picture");
-        }
-        return;
-      case "start":
-        this.#name(entry.bundle, "script");
-        return;
-      case "bundle":
-        this.#name(entry.hash, "script");
-        return;
-      case "tally":
-        this.#name(entry.outcome, "outcome");
-        return;
-      case "certify":
-        for (const report of entry.reports) this.#name(report.hash, "report");
-        return;
-      default:
-    }
+    if (entry.kind === "contest") {
+      for (const { text, picture } of entry.projects) {
+        this.#name(text, "text");
+        this.#name(picture, "picture");
+      }
+    } else if (entry.kind === "start") this.#name(entry.bundle, "script");
+    else if (entry.kind === "bundle") this.#name(entry.hash, "script");
+    else if (entry.kind === "tally") this.#name(entry.outcome, "outcome");
+    else if (entry.kind === "certify") for (const report of entry.reports) this.#name(report.hash, "report");
   }
 
   #name(hash: Uint8Array, role: Role): void {

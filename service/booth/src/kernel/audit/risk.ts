@@ -19,14 +19,8 @@ export function slackOf(style: State["styles"][number]): number {
 function mostVotes(contest: Contest, election: Election): number {
   const most = contest.styles.map((id) => {
     const method = election.styles.get(id)?.contests.find((c) => c.contest.id === contest.id)?.method;
-    switch (method?.method) {
-      case "points":
-        return method.maximum;
-      case "ranking":
-        return contest.projects.length - 1;
-      default:
-        return 1;
-    }
+    if (method?.method === "points") return method.maximum;
+    return method?.method === "ranking" ? contest.projects.length - 1 : 1;
   });
   return Math.max(...most);
 }

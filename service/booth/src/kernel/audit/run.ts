@@ -98,7 +98,7 @@ class Audit {
     await this.#checkLog(head, replay, isWhole);
     const counted = await this.#count(replay, isComplete);
     await this.#checkCertification(replay, isComplete);
-    await this.#checkFiles(head, replay, isWhole, isComplete);
+    await this.#checkFiles(head, replay, isComplete);
     return this.#result(head, replay, counted);
   }
 
@@ -157,14 +157,15 @@ class Audit {
   /** Checks T02 to T07, if there is a tally. */
   async #count({ board, tree }: Replay, isComplete: boolean): Promise<Recount | null> {
     const { state } = board;
-    if (state?.tally == null) {
+    const tally = state?.tally ?? null;
+    if (state === null || tally === null) {
       if (!isComplete) this.#findings.leave("T02", "T03", "T04", "T05", "T06", "T07");
       return null;
     }
     const ballots = lastBallots(board);
     this.#progress("open and count", 0, ballots.length);
     return recount({
-      source: this.#source, state, tally: state.tally, tree, ballots, pool: this.#pool, findings: this.#findings,
+      source: this.#source, state, tally, tree, ballots, pool: this.#pool, findings: this.#findings,
       onOpened: (done) => {
         this.#progress("open and count", done, ballots.length);
       },
@@ -174,16 +175,17 @@ class Audit {
   /** Checks K02 and K03, if there is a certification. */
   async #checkCertification({ board }: Replay, isComplete: boolean): Promise<void> {
     const { state } = board;
-    if (state?.certify == null) {
+    const certify = state?.certify ?? null;
+    if (state === null || certify === null) {
       if (!isComplete) this.#findings.leave("K02", "K03");
       return;
     }
     const slack = slackIn(state);
-    await checkReports(this.#source, state.certify.entry, state.election.manifestHash, slack, this.#findings);
+    await checkReports(this.#source, certify.entry, state.election.manifestHash, slack, this.#findings);
   }
 
   /** Checks F01 to F05. */
-  async #checkFiles(head: Head, { named, tree }: Replay, isWhole: boolean, isComplete: boolean): Promise<void> {
+  async #checkFiles(head: Head, { named }: Replay, isComplete: boolean): Promise<void> {
     let done = 0;
     this.#progress("files", 0, named.size);
     await checkNamedFiles(this.#source, named, this.#findings, () => {
@@ -192,7 +194,7 @@ class Audit {
     const paths = await this.#source.paths();
     if (paths !== null) {
       const sorted = [...paths].sort();
-      await checkStrays(this.#source, sorted, { head, named, tree, isComplete: isWhole && isComplete }, this.#findings);
+      await checkStrays(this.#source, sorted, { head, named, isComplete }, this.#findings);
     }
     if (!isComplete) this.#findings.leave(...FILE_CHECKS);
   }

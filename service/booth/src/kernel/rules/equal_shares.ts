@@ -70,7 +70,7 @@ function cheapest(waiting: Set<Waiting>, purses: Purses, supports: readonly Supp
   for (const project of [...waiting].sort((a, b) => compare(a.price, b.price))) {
     const least = best[0]?.price;
     if (least && compare(project.price, least) > 0) break;
-    if (!reprice(project, purses, supports[project.index] as Support)) {
+    if (!reprice(project, purses, supports[project.index]!)) {
       waiting.delete(project);
       continue;
     }
@@ -87,12 +87,12 @@ function payments(purses: Purses, classes: readonly PurseClass[], unit: Fraction
   const denominator = purses.denominator;
   const near = Number(unit.n) === 0 ? 0 : approximate(unit.n, unit.d, bits(unit.d));
   for (let start = 0; start < classes.length;) {
-    const weight = (classes[start] as PurseClass).weight;
+    const weight = (classes[start]!).weight;
     const full = fraction(unit.n * BigInt(weight), unit.d);
     let [paid, emptied, sum] = [0, 0, 0n];
     let [least, most]: [bigint | null, bigint] = [null, 0n];
     for (; start < classes.length && classes[start]?.weight === weight; start++) {
-      const c = classes[start] as PurseClass;
+      const c = classes[start]!;
       // Emptied: purse <= weight * unit, which is not (purse > weight * unit).
       if (unit.n === 0n || purses.above(c.state, weight, unit.n * denominator, unit.d, near)) paid += c.count;
       else {
@@ -140,8 +140,8 @@ export function equalSharesCost(
     const best = cheapest(waiting, purses, profile.supports);
     if (best.length === 0) break;
     const tie = settle(best.map((p) => p.index), candidates, totals.votes);
-    const first = best.find((p) => p.index === tie?.between[0]) ?? (best[0] as Waiting);
-    const support = profile.supports[first.index] as Support;
+    const first = best.find((p) => p.index === tie?.between[0]) ?? (best[0]!);
+    const support = profile.supports[first.index]!;
     const unit = fraction(first.unit.n, first.unit.d);
     moneyLeft -= first.cost;
     rounds.push({
@@ -154,6 +154,6 @@ export function equalSharesCost(
   }
   const chosen: Status = { reason: "chosen", missing: null, supportersLeft: null };
   const statuses = candidates.map((c, i) =>
-    winners.includes(i) ? chosen : leftOut(c, profile.supports[i] as Support, purses));
+    winners.includes(i) ? chosen : leftOut(c, profile.supports[i]!, purses));
   return { rounds, statuses, winners };
 }

@@ -24,8 +24,8 @@ export function greedyVotes(
   let money = budget;
   order.forEach((project, place) => {
     let end = place + 1;
-    while (end < order.length && votes[order[end] as number] === votes[project]) end++;
-    const cost = (candidates[project] as Candidate).cost;
+    while (end < order.length && votes[order[end]!] === votes[project]) end++;
+    const cost = (candidates[project]!).cost;
     const chosen = cost <= money;
     statuses[project] = chosen ? CHOSEN : { reason: "does-not-fit", missing: cost - money, supportersLeft: null };
     if (chosen) {

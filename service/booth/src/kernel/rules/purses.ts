@@ -42,18 +42,18 @@ export class Purses {
 
   /** The present denominator. */
   get denominator(): bigint {
-    return this.denominators[this.denominators.length - 1] as bigint;
+    return this.denominators[this.denominators.length - 1]!;
   }
 
   /** A state's purse, exactly, over the present denominator. */
   exact(state: number): bigint {
     const now = this.denominators.length - 1;
-    const epoch = this.epochs[state] as number;
+    const epoch = this.epochs[state]!;
     if (epoch !== now) {
-      this.numerators[state] = (this.numerators[state] as bigint) * (this.ratios[epoch] as bigint);
+      this.numerators[state] = (this.numerators[state]!) * (this.ratios[epoch]!);
       this.epochs[state] = now;
     }
-    return this.numerators[state] as bigint;
+    return this.numerators[state]!;
   }
 
   /**
@@ -61,14 +61,14 @@ export class Purses {
    * @param near unit/units as floating point number
    */
   below(state: number, weight: number, unit: bigint, units: bigint, near: number): boolean {
-    const [a, b] = [this.approximations[state] as number, near * weight];
+    const [a, b] = [this.approximations[state]!, near * weight];
     if (Math.abs(a - b) > NEAR * Math.max(a, b) && Math.max(a, b) > TINY) return a < b;
     return this.exact(state) * units < unit * BigInt(weight);
   }
 
   /** Whether a state's purse is more than `weight` shares of unit/units cents; as `below`. */
   above(state: number, weight: number, unit: bigint, units: bigint, near: number): boolean {
-    const [a, b] = [this.approximations[state] as number, near * weight];
+    const [a, b] = [this.approximations[state]!, near * weight];
     if (Math.abs(a - b) > NEAR * Math.max(a, b) && Math.max(a, b) > TINY) return a > b;
     return this.exact(state) * units > unit * BigInt(weight);
   }
@@ -79,17 +79,17 @@ export class Purses {
     const counts = this.scratch;
     const found: PurseClass[] = [];
     for (let start = 0; start < groups.length;) {
-      const weight = weights[start] as number;
+      const weight = weights[start]!;
       const states: number[] = [];
       let end = start;
       for (; end < groups.length && weights[end] === weight; end++) {
-        const group = groups[end] as number;
-        const state = this.stateOf[group] as number;
+        const group = groups[end]!;
+        const state = this.stateOf[group]!;
         if (counts[state] === 0) states.push(state);
-        counts[state] = (counts[state] as number) + (this.times[group] as number);
+        counts[state] = (counts[state]!) + (this.times[group]!);
       }
       for (const state of states) {
-        found.push({ state, weight, count: counts[state] as number });
+        found.push({ state, weight, count: counts[state]! });
         counts[state] = 0;
       }
       start = end;
@@ -109,9 +109,9 @@ export class Purses {
     const known = new Map<number, number>();
     for (let i = 0, weight = -1; i < groups.length; i++) {
       if (weights[i] !== weight) known.clear();
-      weight = weights[i] as number;
-      const group = groups[i] as number;
-      const state = this.stateOf[group] as number;
+      weight = weights[i]!;
+      const group = groups[i]!;
+      const state = this.stateOf[group]!;
       let next = known.get(state);
       if (next === undefined) {
         const left = this.exact(state) - share * BigInt(weight);
@@ -143,15 +143,15 @@ export class Purses {
     const names = new Int32Array(this.numerators.length).fill(-1);
     const kept: number[] = [];
     for (let g = 0; g < this.stateOf.length; g++) {
-      const state = this.stateOf[g] as number;
+      const state = this.stateOf[g]!;
       if (names[state] === -1) {
         names[state] = kept.length;
         kept.push(state);
       }
-      this.stateOf[g] = names[state] as number;
+      this.stateOf[g] = names[state]!;
     }
-    this.numerators = kept.map((s) => this.numerators[s] as bigint);
-    this.epochs = kept.map((s) => this.epochs[s] as number);
-    this.approximations = kept.map((s) => this.approximations[s] as number);
+    this.numerators = kept.map((s) => this.numerators[s]!);
+    this.epochs = kept.map((s) => this.epochs[s]!);
+    this.approximations = kept.map((s) => this.approximations[s]!);
   }
 }

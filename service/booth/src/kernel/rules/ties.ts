@@ -17,7 +17,7 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
  */
 export function byTieRule(candidates: readonly Candidate[], votes: readonly number[]) {
   return (a: number, b: number): number => {
-    const [p, q] = [candidates[a] as Candidate, candidates[b] as Candidate];
+    const [p, q] = [candidates[a]!, candidates[b]!];
     return p.cost - q.cost || (votes[b] ?? 0) - (votes[a] ?? 0) || compareBytes(p.lot, q.lot) || a - b;
   };
 }
@@ -29,7 +29,7 @@ export function byTieRule(candidates: readonly Candidate[], votes: readonly numb
 export function settle(equal: number[], candidates: readonly Candidate[], votes: readonly number[]): Tie | null {
   if (equal.length < 2) return null;
   equal.sort(byTieRule(candidates, votes));
-  const [first, second] = [equal[0] as number, equal[1] as number];
+  const [first, second] = [equal[0]!, equal[1]!];
   if (candidates[first]?.cost !== candidates[second]?.cost) return { between: equal, step: "cost" };
   return { between: equal, step: votes[first] !== votes[second] ? "votes" : "lot" };
 }
