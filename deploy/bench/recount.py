@@ -52,6 +52,7 @@ def measure(folder: Path, *, quick: bool) -> list[Figure]:
         figures += [
             Figure(what=what, value=run.seconds, unit="s", at_most=aim, remark=remark),
             Figure(what="  peak memory of the page and its workers", value=run.memory / 2**20, unit="MiB"),
+            Figure(what="  processor time a ballot", value=1000 * run.cpu / count, unit="ms"),
         ]
     grown = (runs[large].memory - runs[small].memory) / (large - small) / 1024
     return [*figures, Figure(what="  memory a further ballot and its request", value=grown, unit="KiB")]

@@ -31,5 +31,15 @@ export default defineConfig(
       "no-restricted-properties": ["error", ...[...markup, ...stores].map((property) => ({ property }))],
     },
   },
+  {
+    // The runner waits for its tests by itself.
+    files: ["src/**/*.test.ts"],
+    rules: {
+      "@typescript-eslint/no-floating-promises": [
+        "error",
+        { allowForKnownSafeCalls: [{ from: "package", name: "test", package: "node:test" }] },
+      ],
+    },
+  },
   { files: ["*.js", "*.mjs"], extends: [tseslint.configs.disableTypeChecked] },
 );

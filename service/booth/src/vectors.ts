@@ -1,14 +1,18 @@
 /**
- * Runs all cases of all vector files and prints where this program differs: `node dist/vectors.mjs [folder] [word ...]`.
- * Words choose cases whose file, call or name has one of them in it.
+ * Runs all cases of all vector files and prints where this program differs: `node dist/vectors.mjs [word ...]`.
+ * Words choose cases whose file, call or name has one of them in it. The folder is VECTORS (`vectors`); audits are done by
+ * WORKERS (0) threads.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { closePools } from "./judge/audit.ts";
 import { answer, type Answer } from "./judge/calls.ts";
 import { objectOf, textOf, type Given } from "./judge/given.ts";
 import { recordCases } from "./judge/records.ts";
 import { RFC_CASES } from "./judge/rfc.ts";
+
+const WORKERS = Number(process.env["WORKERS"] ?? 0);
 
 /** `wire-malformed`, `wire-type` and `wire-spelling` are one reason (section 2). */
 const ALIKE = /^wire-(?:malformed|type|spelling)$/;
@@ -48,7 +52,7 @@ function expectedOf(one: Given): Given {
 
 function casesOf(file: string, content: Given): Case[] {
   if (content["cases"] === undefined) return RFC_CASES[file]?.(content) ?? [];
-  const cases = "bases" in content ? recordCases(content) : (content["cases"] as readonly unknown[]).map(objectOf);
+  const cases = "bases" in content ? recordCases(content, WORKERS) : (content["cases"] as readonly unknown[]).map(objectOf);
   return cases.map((one) => ({
     name: textOf(one["name"]), call: textOf(one["call"]), expected: expectedOf(one), run: () => answer(one),
   }));
@@ -73,9 +77,11 @@ async function runFile(path: string, file: string, words: readonly string[]): Pr
   return wrong;
 }
 
-const [folder = "vectors", ...words] = process.argv.slice(2);
+const words = process.argv.slice(2);
+const folder = process.env["VECTORS"] ?? "vectors";
 let wrong = 0;
 for (const file of readdirSync(folder).filter((name) => name.endsWith(".json")).sort()) {
   wrong += await runFile(join(folder, file), file, words);
 }
+closePools();
 process.exitCode = wrong === 0 ? 0 : 1;

@@ -150,7 +150,9 @@ const outcomeCall: Call = async (given: Given) => {
     if (last.has(index)) counting.add(styleOf(state.election, entry.style), leafHash(raw), await opener.open(entry));
     else superseded++;
   }
-  return { outcome: asText(encode(outcome, counting.finish(superseded))) };
+  const result = counting.finish(superseded);
+  if (result === null) throw new RangeError("an outcome that is too large for a file");
+  return { outcome: asText(encode(outcome, result)) };
 };
 
 /** All calls of this file. */

@@ -22,8 +22,8 @@ function rebuild(change: unknown, base: Given): string {
   return base64(concat(...pieces));
 }
 
-/** Calls of `audit` with whole records; for other calls the case itself. */
-export function recordCases(content: Given): Given[] {
+/** Calls of `audit` with whole records, each done by that many workers (0: in place). */
+export function recordCases(content: Given, workers: number): Given[] {
   const bases = objectOf(content["bases"]);
   return listOf(content["cases"]).map(objectOf).map((one) => {
     const given = objectOf(one["given"]);
@@ -33,6 +33,6 @@ export function recordCases(content: Given): Given[] {
       if (change === null) Reflect.deleteProperty(files, path);
       else files[path] = rebuild(change, base);
     }
-    return { ...one, given: { files, manifest: given["manifest"], operator: given["operator"] } };
+    return { ...one, given: { files, manifest: given["manifest"], operator: given["operator"], workers } };
   });
 }

@@ -9,6 +9,13 @@ import type { Opened } from "./opening.ts";
 import { writeCount, type Count, type Outcome } from "./outcome.ts";
 import { Ballots, WEIGHTS } from "./profile.ts";
 import type { Candidate } from "./rules/types.ts";
+import { FILE_LIMIT } from "./wire.ts";
+
+/**
+ * Lines of projects that no outcome file has room for: each takes more than 80 bytes. A hostile set-up, with hundreds of
+ * styles that are counted apart in hundreds of contests, would else lead to an outcome of many gigabytes.
+ */
+const MOST_LINES = FILE_LIMIT / 80;
 
 /** The highest revisions of all voting keys, taken in in board order. */
 export class Counting {
@@ -59,10 +66,13 @@ export class Counting {
 
   /**
    * Counts everything that was taken in. Ends the taking in.
+   * @returns null if the outcome is larger than a file may be
    * @param superseded number of ballots that a later revision replaced
    */
-  finish(superseded: number): Outcome {
+  finish(superseded: number): Outcome | null {
     const { manifestHash, contests } = this.#election;
+    const lines = [...contests.values()].reduce((sum, contest) => sum + contest.projects.length * contest.pots.length, 0);
+    if (lines > MOST_LINES) return null;
     const lot = H("lot", manifestHash, this.#seeds.digest());
     return {
       contests: [...contests.values()].map((c) => ({ contest: c.id, counts: this.#countsOf(c, lot) })),

@@ -35,6 +35,9 @@ export interface Pool {
   close(): void;
 }
 
+/** Milliseconds of work after which others on the same thread, such as a page, have their turn. */
+const PATIENCE = 100;
+
 /** A pool that does the work itself, where it is called. */
 export class LocalPool implements Pool {
   readonly width = 1;
@@ -55,7 +58,12 @@ export class LocalPool implements Pool {
 
   async verify(entries: readonly Uint8Array[]): Promise<Refusal | null> {
     const election = this.#started();
+    let since = performance.now();
     for (const [index, raw] of entries.entries()) {
+      if (performance.now() - since > PATIENCE) {
+        await new Promise((resolve) => setTimeout(resolve));
+        since = performance.now();
+      }
       try {
         await verifyAlone(parseEntry(raw), election);
       } catch (error) {

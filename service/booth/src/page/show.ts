@@ -39,7 +39,8 @@ function showSaid(said: Said): HTMLElement {
 
 function sayWork({ result, seconds, width }: Verdict): string {
   const cores = width === 1 ? "" : `, met ${sayNumber(width)} rekenaars tegelijk`;
-  return `Uw computer las ${sayCount(result.size, "tegel", "tegels")} na in ${sayDuration(seconds)}${cores}.`;
+  const done = result.valid ? `las ${sayCount(result.size, "tegel", "tegels")} na` : "was klaar";
+  return `Uw computer ${done} in ${sayDuration(seconds)}${cores}.`;
 }
 
 // --- the outcome ---
@@ -116,11 +117,10 @@ function showTurnout(result: AuditResult, titles: Titles): Child[] {
     titles.styles.get(each.style) ?? each.style,
     ...[each.population, each.credentials, each.requests, each.voters, each.ballots].map(sayNumber),
   ]);
-  return [
-    make("h2", {}, "Hoeveel mensen stemden"),
-    makeTable("Per soort stembiljet", columns, rows),
-    ...saySlack(result).map((sentence) => make("p", {}, sentence)),
-  ];
+  const table = makeTable("Per soort stembiljet", columns, rows);
+  if (!result.valid) return [make("h2", {}, "Hoeveel uw computer las, tot het misging"), table];
+  const slack = saySlack(result).map((sentence) => make("p", {}, sentence));
+  return [make("h2", {}, "Hoeveel mensen stemden"), table, ...slack];
 }
 
 // --- the checks ---

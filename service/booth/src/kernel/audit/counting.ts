@@ -185,6 +185,11 @@ export async function recount(job: CountJob): Promise<Recount | null> {
   else findings.fail("T03", list.wrong ?? tally.index, "", "other invalid ballots than the outcome file lists");
   const total = state.styles.reduce((sum, style) => sum + style.ballots, 0);
   const own = counting.finish(total - ballots.length);
+  if (own === null) {
+    findings.fail("T06", tally.index, "", "no outcome file is as large as this outcome");
+    findings.leave("T04", "T05", "T07");
+    return null;
+  }
   compare(job, file, own);
   return { outcome: own, invalid };
 }
