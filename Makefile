@@ -12,7 +12,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--no-emit-index-url --no-emit-find-links --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-store check bench format lock vectors clean
+.PHONY: help booth demo test test-store check bench format lock vectors clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,22 +24,26 @@ $(STAMP):
 	rm -f .venv/.stamp-*
 	touch $@
 
-demo: $(STAMP)  ## run a whole election, then leave the site running (options: DEMO="...")
+booth: $(STAMP)  ## bundle what runs in the browser, if its sources have changed
+	$(BIN)/python -m deploy.build_booth
+
+demo: booth  ## run a whole election, then leave the site running (options: DEMO="...")
 	$(BIN)/wijkaandeel demo $(DEMO)
 
-test: $(STAMP)  ## run all tests; they reach no network but loopback (options: PYTEST="...")
+test: booth  ## run all tests; they reach no network but loopback (options: PYTEST="...")
 	$(BIN)/python -m pytest -n 2 $(PYTEST)
 
-test-store: $(STAMP)  ## run only the tests that need a PostgreSQL server
+test-store: booth  ## run only the tests that need a PostgreSQL server
 	$(BIN)/python -m pytest -n 2 -m store $(PYTEST)
 
-check: $(STAMP)  ## formatting, lint, types and the direction of imports
+check: $(STAMP)  ## formatting, lint, types and the direction of imports, in both languages
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m deploy.build_booth --check
 
-bench: $(STAMP)  ## measure, and print the figures (options: BENCH="...")
+bench: booth  ## measure, and print the figures (options: BENCH="...")
 	$(BIN)/python -m deploy.bench $(BENCH)
 
 format: $(STAMP)  ## put the code in its one layout
@@ -57,5 +61,5 @@ vectors: $(STAMP)  ## write the test vectors that both languages read
 	$(BIN)/python -m tests.make_vectors
 
 clean:  ## remove everything built, the environment too
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv build dist *.egg-info service/static/booth service/booth/dist service/booth/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

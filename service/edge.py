@@ -12,7 +12,9 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from service.errors import DisconnectedError, UnavailableError
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
+    "script-src 'self'; worker-src 'self'; "
+    "require-trusted-types-for 'script'; trusted-types wijkaandeel-worker"
 )
 HEADERS = {
     "content-security-policy": CONTENT_SECURITY_POLICY,

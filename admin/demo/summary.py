@@ -21,6 +21,7 @@ PAGES = {
     "/outcome": "the outcome, with the reason for each project",
     "/ledger": "the ledger",
     "/audit": "how to audit",
+    "/recount": "count everything again, in the browser",
     "/docs": "the interface",
 }
 

@@ -1,4 +1,6 @@
-"""Turn what a page shows into HTML, and an error into a page. No page needs a script or a foreign origin.
+"""Turn what a page shows into HTML, and an error into a page.
+
+No page loads anything foreign. Only the one on which a browser counts again has a script.
 
 The headers that close the browser's doors are put on every answer in service/edge.py.
 Everything that comes from the board or from a reader is escaped by the templates (Jinja's autoescape).
@@ -42,6 +44,14 @@ def _version(name: str) -> str:
     return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
 
 
+def find_booth() -> dict[str, str] | None:
+    """Return the versions of the browser's scripts by name, None where they have not been built."""
+    try:
+        return {name: _version(f"booth/{name}.js") for name in ("recount", "worker")}
+    except FileNotFoundError:
+        return None
+
+
 _environment = jinja2.Environment(
     loader=jinja2.FileSystemLoader(FOLDER),
     autoescape=True,
@@ -58,13 +68,17 @@ _environment.filters |= {
 _environment.globals["style_version"] = _version("style.css")
 
 
+def render_text(template: str, **shown: Any) -> str:
+    """Return a page's text."""
+    return _environment.get_template(template).render(**shown)
+
+
 def render(
     template: str, status: int = 200, headers: Mapping[str, str] | None = None, **shown: Any
 ) -> Response[str]:
     """Return a page; what a template does not get, it may not use."""
-    content = _environment.get_template(template).render(**shown)
     return Response(
-        content,
+        render_text(template, **shown),
         status_code=status,
         media_type=MediaType.HTML,
         headers={"cache-control": "no-cache"} | dict(headers or {}),

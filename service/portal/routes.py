@@ -8,13 +8,14 @@ import time
 from typing import Any
 from urllib.parse import parse_qs
 
-from litestar import Request, Response, Router, get, post
+from litestar import MediaType, Request, Response, Router, get, post
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 
 from ballots.entries import Ballot, Tally
 from ballots.errors import ProtocolError
 from service.errors import ServiceError
+from service.portal.alone import NAME, make_alone
 from service.portal.audit_view import show_audit
 from service.portal.ballot_view import show_state
 from service.portal.docs_view import read_openapi
@@ -33,7 +34,7 @@ from service.portal.follow import Portal
 from service.portal.ledger_store import read_pots
 from service.portal.ledger_view import show_ledger
 from service.portal.outcome_view import show_outcome
-from service.portal.pages import answer_page_error, render
+from service.portal.pages import answer_page_error, find_booth, render
 from service.portal.static import make_static_router
 from service.portal.store import PortalStore
 from service.portal.wall_view import PAGE, parse_position, parse_start, show_wall
@@ -175,6 +176,19 @@ async def audit_page(request: Asked) -> Response[str]:
     return render("audit.html", page=show_audit(await portal.look()))
 
 
+@get("/recount")
+async def recount_page() -> Response[str]:
+    """Show the page on which a browser counts everything again."""
+    return render("recount.html", booth=find_booth())
+
+
+@get("/recount/alone", sync_to_thread=True)
+def recount_file() -> Response[str]:
+    """Return that page as one file that needs no server."""
+    headers = {"content-disposition": f'attachment; filename="{NAME}"', "cache-control": "no-cache"}
+    return Response(make_alone(), media_type=MediaType.HTML, headers=headers)
+
+
 @get("/docs")
 async def docs_page(request: Asked) -> Response[str]:
     """Show the interface's documentation."""
@@ -194,6 +208,8 @@ router = Router(
         outcome_page,
         ledger_page,
         audit_page,
+        recount_page,
+        recount_file,
         docs_page,
         make_static_router(),
     ],

@@ -98,7 +98,10 @@ def assert_nothing_foreign(page: Page) -> None:
         assert address.startswith(("/", "#")), address
         assert not address.startswith("//"), address
     for each in page.elements:
-        assert each.name not in {"script", "style", "iframe", "object", "embed", "base"}, each.name
+        assert each.name not in {"style", "iframe", "object", "embed", "base"}, each.name
+        if each.name == "script":
+            assert each.attributes["src"].startswith("/static/booth/"), each
+            assert each.text == "", each
         assert not [name for name in each.attributes if name == "style" or name.startswith("on")], each
 
 

@@ -24,7 +24,7 @@ from tests.service.page_reader import Page, assert_good
 from tests.service.portal_site import book_world, make_site, open_site, put_world
 from tests.simulator import NO_SIGNATURE, World, changed, make_world
 
-PATHS = ["/", "/wall", "/find", "/roll", "/outcome", "/ledger", "/audit", "/docs"]
+PATHS = ["/", "/wall", "/find", "/roll", "/outcome", "/ledger", "/audit", "/recount", "/docs"]
 NEXT_STEPS = {
     Phase.SETUP: "De verkiezing wordt voorbereid.",
     Phase.ROLL: "Wacht op de brief met uw code.",

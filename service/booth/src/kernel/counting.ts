@@ -1,0 +1,118 @@
+/**
+ * From opened ballots to the outcome (PROTOCOL.md sections 11, 12 and 14).
+ */
+import type { Bytes } from "./bytes.ts";
+import { potOf, type BallotStyle, type Election } from "./election.ts";
+import { H, sha256Stream } from "./hash.ts";
+import type { Contest } from "./manifest.ts";
+import type { Opened } from "./opening.ts";
+import { writeCount, type Count, type Outcome } from "./outcome.ts";
+import { Ballots, WEIGHTS } from "./profile.ts";
+import type { Candidate } from "./rules/types.ts";
+import { FILE_LIMIT } from "./wire.ts";
+
+/**
+ * Lines of projects that no outcome file has room for: each takes more than 80 bytes. A hostile set-up, with hundreds of
+ * styles that are counted apart in hundreds of contests, would else lead to an outcome of many gigabytes.
+ */
+const MOST_LINES = FILE_LIMIT / 80;
+
+/** The highest revisions of all voting keys, taken in in board order. */
+export class Counting {
+  readonly #election: Election;
+  readonly #seeds = sha256Stream();
+  readonly #invalid: Outcome["invalid"][number][] = [];
+  /** By `style contest`; made when the first ballot comes, as a hostile set-up may have very many pairs. */
+  readonly #ballots = new Map<string, Ballots>();
+  readonly #places: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  #counted = 0;
+
+  constructor(election: Election) {
+    this.#election = election;
+    this.#places = new Map([...election.contests.values()].map((contest) =>
+      [contest.id, new Map(contest.projects.map((p, i) => [p.id, i]))]));
+  }
+
+  /** How many ballots were invalid so far. */
+  get invalid(): number {
+    return this.#invalid.length;
+  }
+
+  /** How many ballots were counted so far. */
+  get counted(): number {
+    return this.#counted;
+  }
+
+  /**
+   * Takes in one ballot.
+   * @param hash its entry hash
+   */
+  add(style: BallotStyle, hash: Bytes, opened: Opened): void {
+    if ("reason" in opened) {
+      this.#invalid.push({ ballot: hash, reason: opened.reason });
+      return;
+    }
+    this.#counted++;
+    this.#seeds.update(opened.seed);
+    style.contests.forEach(({ contest, method }, i) => {
+      const choice = opened.choices.contests[i];
+      const places = this.#places.get(contest.id);
+      if (choice === undefined || places === undefined) return;
+      const chosen = choice.projects.map((id) => places.get(id) ?? 0);
+      const weights = WEIGHTS[method.method](chosen, choice.points, contest.projects.length);
+      this.#ballotsOf(style.style.id, contest.id).add(weights);
+    });
+  }
+
+  /**
+   * Counts everything that was taken in. Ends the taking in.
+   * @returns null if the outcome is larger than a file may be
+   * @param superseded number of ballots that a later revision replaced
+   */
+  finish(superseded: number): Outcome | null {
+    const { manifestHash, contests } = this.#election;
+    const lines = [...contests.values()].reduce((sum, contest) => sum + contest.projects.length * contest.pots.length, 0);
+    if (lines > MOST_LINES) return null;
+    const lot = H("lot", manifestHash, this.#seeds.digest());
+    return {
+      contests: [...contests.values()].map((c) => ({ contest: c.id, counts: this.#countsOf(c, lot) })),
+      counted: this.#counted,
+      invalid: this.#invalid,
+      kind: "outcome",
+      lot,
+      manifest: manifestHash,
+      superseded,
+    };
+  }
+
+  #ballotsOf(style: string, contest: string): Ballots {
+    const key = `${style} ${contest}`;
+    const ballots = this.#ballots.get(key) ?? new Ballots();
+    this.#ballots.set(key, ballots);
+    return ballots;
+  }
+
+  #countsOf(contest: Contest, lot: Bytes): Count[] {
+    const candidates = contest.projects.map(({ id, cost }) => ({ id, cost, lot: H("lot-project", lot, contest.id, id) }));
+    if (contest.counted === "together") return [this.#count(contest, contest.styles, candidates, new Set())];
+    const won = new Set<string>();
+    return contest.styles.map((style) => {
+      const count = this.#count(contest, [style], candidates, won);
+      for (const winner of count.winners) won.add(winner);
+      return count;
+    });
+  }
+
+  /** @param won projects that are left out, as an earlier count chose them */
+  #count(contest: Contest, styles: readonly string[], all: readonly Candidate[], won: ReadonlySet<string>): Count {
+    const places = [...all.keys()].filter((i) => !won.has(all[i]?.id ?? ""));
+    return writeCount({
+      contest,
+      pot: potOf(contest, styles[0] ?? ""),
+      styles,
+      ballots: styles.map((style) => this.#ballotsOf(style, contest.id)),
+      places,
+      candidates: places.map((i) => all[i]!),
+    });
+  }
+}

@@ -1,0 +1,48 @@
+/** Read a record out of files that somebody chose. A file's bytes are read when they are asked for, not before. */
+
+import { MissingFile, TooLarge, type Source } from "../kernel/source.ts";
+import { Unusable } from "./unusable.ts";
+
+/** Files by path; null is something that is no plain file, which is listed and never read. */
+export type Files = ReadonlyMap<string, Blob | null>;
+
+const CHECKPOINT = "checkpoint";
+
+export class FileSource implements Source {
+  readonly #files: Files;
+
+  /** The record is where the checkpoint is: in the folder itself, or in one folder inside. */
+  constructor(files: Files) {
+    const root = findRoot(files.keys());
+    const inside = [...files].filter(([path]) => path.startsWith(root));
+    this.#files = new Map(inside.map(([path, file]) => [path.slice(root.length), file]));
+  }
+
+  paths(): Promise<string[]> {
+    return Promise.resolve([...this.#files.keys()].sort());
+  }
+
+  async read(path: string, limit: number): Promise<Uint8Array> {
+    const file = this.#files.get(path);
+    if (file === undefined) throw new MissingFile(`${path} is not there`);
+    if (file === null) throw new MissingFile(`expected a plain file at ${path}`);
+    if (file.size > limit) throw new TooLarge(`expected at most ${limit} bytes in ${path}`);
+    try {
+      return new Uint8Array(await file.arrayBuffer());
+    } catch {
+      throw new Unusable("unreadable", `${path} cannot be read`);
+    }
+  }
+}
+
+/** Return the path before the least deep checkpoint, with its last slash. */
+function findRoot(paths: Iterable<string>): string {
+  const ends = [...paths].filter((path) => path === CHECKPOINT || path.endsWith(`/${CHECKPOINT}`));
+  const depths = ends.map((path) => path.split("/").length);
+  const least = Math.min(...depths);
+  const found = ends.filter((_, place) => depths[place] === least);
+  const [first] = found;
+  if (first === undefined) throw new Unusable("no-record", "expected a file named checkpoint");
+  if (found.length > 1) throw new Unusable("two-records", `expected one record, got ${found.join(", ")}`);
+  return first.slice(0, first.length - CHECKPOINT.length);
+}

@@ -1,0 +1,128 @@
+"""The browser's bundle: always the same bytes, nothing foreign in it, and in every wheel."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from deploy import build_booth as booth
+
+FOREIGN = re.compile(rb"\b(?:https?|wss?|ftp)://|[\"'`]//[a-z0-9]", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built() -> None:
+    """The bundle of the sources as they are."""
+    booth.build_booth()
+
+
+def read_public(folder: Path) -> dict[str, bytes]:
+    """Return what a site serves, by name."""
+    names = [path.name for path in booth.BUILT if path.parent == booth.PUBLIC]
+    return {name: (folder / name).read_bytes() for name in names}
+
+
+def copy_project(folder: Path) -> Path:
+    """Return a copy of what the build needs at another place, with the same installed packages."""
+    for name in ("deploy/__init__.py", "deploy/build_booth.py"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(booth.ROOT / name, folder / name)
+    source = folder / "service" / "booth"
+    shutil.copytree(
+        booth.SOURCE,
+        source,
+        ignore=shutil.ignore_patterns("node_modules", "dist", "vectors", ".lock", ".build-*"),
+    )
+    (source / "node_modules").symlink_to(booth.MODULES)
+    return folder
+
+
+def build_in(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the build of a copy."""
+    return subprocess.run(
+        [sys.executable, "-m", "deploy.build_booth"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def test_two_builds_give_the_same_bytes(tmp_path: Path) -> None:
+    """A build at another place, from the same sources, gives the same bytes."""
+    copy = copy_project(tmp_path)
+    assert build_in(copy).returncode == 0
+    assert read_public(copy / "service" / "static" / "booth") == read_public(booth.PUBLIC)
+    for name in ("judge.mjs", "vectors.mjs"):
+        assert (copy / "service/booth/dist" / name).read_bytes() == (booth.PRIVATE / name).read_bytes()
+
+
+def test_a_change_is_built_and_no_change_is_not(tmp_path: Path) -> None:
+    """What was built is kept until a source changes; a source that is wrong fails and keeps what was."""
+    copy = copy_project(tmp_path)
+    assert build_in(copy).returncode == 0
+    script = copy / "service" / "static" / "booth" / "worker.js"
+    script.write_bytes(b"kept")
+    assert build_in(copy).returncode == 0
+    assert script.read_bytes() == b"kept"
+    source = copy / "service" / "booth" / "src" / "page" / "worker.ts"
+    source.write_text(source.read_text() + "\nself.name = 'changed';\n")
+    assert build_in(copy).returncode == 0
+    assert b"changed" in script.read_bytes()
+    source.write_text("import { nothing } from './nowhere.ts'; nothing();\n")
+    failed = build_in(copy)
+    assert failed.returncode == 1
+    assert "nowhere.ts" in failed.stderr
+    assert b"changed" in script.read_bytes()
+
+
+def test_the_bundle_names_no_foreign_origin() -> None:
+    """No script that a site serves has an address of another origin in it."""
+    for name, content in read_public(booth.PUBLIC).items():
+        if name != "LICENSES.txt":
+            assert len(content) > 50_000, name
+            assert FOREIGN.findall(content) == [], name
+
+
+def test_the_licences_of_what_is_bundled_are_beside_it() -> None:
+    """Every library that stands in the bundle has its licence beside it, and no other one."""
+    package = json.loads((booth.SOURCE / "package.json").read_bytes())
+    text = (booth.PUBLIC / "LICENSES.txt").read_text()
+    heads = re.findall(r"^(@?[a-z0-9/-]+) [0-9.]+$", text, re.MULTILINE)
+    assert heads == sorted(package["dependencies"])
+    assert text.count("Permission is hereby granted") == len(heads)
+
+
+def test_the_lock_is_whole_and_names_no_registry() -> None:
+    """Every package is locked by its hash, and no file says where packages come from."""
+    lock = json.loads((booth.SOURCE / "package-lock.json").read_bytes())
+    packages = {name: each for name, each in lock["packages"].items() if name}
+    assert packages
+    hashes = {name: each.get("integrity", "") for name, each in packages.items()}
+    assert [name for name, integrity in hashes.items() if not integrity.startswith("sha512-")] == []
+    assert [name for name, each in packages.items() if "resolved" in each] == []
+
+
+def test_the_wheel_has_the_bundle_and_not_its_source(tmp_path: Path) -> None:
+    """A wheel holds the very bundle, and nothing of its TypeScript, its packages or the judge."""
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-index"),
+            *("--no-deps", "--no-build-isolation", "--wheel-dir", str(tmp_path), str(booth.ROOT)),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=100,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        assert [name for name in names if name.startswith(("service/booth/", "deploy/", "tests/"))] == []
+        for name, content in read_public(booth.PUBLIC).items():
+            assert archive.read(f"service/static/booth/{name}") == content
