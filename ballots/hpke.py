@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from nacl import bindings
 from nacl.exceptions import RuntimeError as SodiumError
 
-from ballots.errors import SealingError
+from ballots.errors import PointError, SealingError
+from ballots.points import check_x25519_key
 
 KEY_LENGTH = 32
 """Bytes of a public key, a private key, an `enc` and the bytes that an ephemeral key is derived from."""
@@ -118,10 +119,11 @@ def _open(private_key: bytes, public_key: bytes, box: bytes, info: bytes, aad: b
     _check_length(public_key)
     enc = box[:32]
     try:
+        check_x25519_key(enc)
         dh = _load_private(private_key)[0].exchange(X25519PublicKey.from_public_bytes(enc))
         key, nonce = _schedule(dh, enc, public_key, info)
         return AESGCM(key).decrypt(nonce, box[32:], aad), dh
-    except (ValueError, InvalidTag):  # ValueError: enc is of low order
+    except (PointError, InvalidTag):
         raise SealingError("box-open", "expected a box that this key opens") from None
 
 
