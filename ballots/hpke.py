@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from nacl import bindings
 from nacl.exceptions import RuntimeError as SodiumError
 
-from ballots.errors import SealingError
+from ballots.errors import PointError, SealingError
 from ballots.hkdf import hmac_sha256, keyed
+from ballots.points import check_x25519_key
 
 KEY_LENGTH = 32
 """Bytes of a public key, a private key, an `enc` and the bytes that an ephemeral key is derived from."""
@@ -83,10 +84,11 @@ def _open(private_key: bytes, public_key: bytes, box: bytes, info: bytes, aad: b
         raise SealingError("box-length", f"expected a box of {OVERHEAD} bytes or more, got {len(box)}")
     enc = box[:32]
     try:
+        check_x25519_key(enc)
         dh = _load_private(private_key)[0].exchange(X25519PublicKey.from_public_bytes(enc))
         key, nonce = _schedule(dh, enc, public_key, info)
         return AESGCM(key).decrypt(nonce, box[32:], aad)
-    except (ValueError, InvalidTag):  # ValueError: enc is of low order
+    except (PointError, InvalidTag):
         raise SealingError("box-open", "expected a box that this key opens") from None
 
 

@@ -182,12 +182,11 @@ def verify_consistency(
     """
     _check_sizes(old_size, new_size)
     _check_hashes(old_root, new_root, *proof)
-    for size, root in ((old_size, old_root), (new_size, new_root)):
-        if size == 0:
-            _check_root(EMPTY_ROOT, root)
     if old_size in (0, new_size):
         if proof:
             raise _wrong_length(proof)
+        if old_size == 0:
+            _check_root(EMPTY_ROOT, old_root)
         if old_size == new_size:
             _check_root(old_root, new_root)
         return

@@ -20,20 +20,39 @@ from tally.audit.replay import Replay
 from tally.audit.source import RecordError, Source
 from tally.audit.workers import Pending, Team, WorkersError
 from tally.opening import Opened, open_ballot
-from tally.outcome import MAX_OUTCOME, BallotCount, Outcome, parse_outcome, tally_entry
+from tally.outcome import MAX_OUTCOME, BallotCount, InvalidBallot, Outcome, parse_outcome, tally_entry
 
 OUTCOME_CHECKS = ("T02", "T03", "T04", "T05", "T06", "T07")
 _COUNT_CHECKS = ("T03", "T04", "T05", "T06")
 
 
 class Recount:
-    """What counting again gave: the outcome, where invalid ballots stand, and how many a style has."""
+    """What counting again gave: the outcome, a style's invalid ballots, and where a list of them errs.
 
-    def __init__(self) -> None:
+    The list is read along with the ballots, in board order: the next of its lines is for the next ballot that
+    it names.
+    """
+
+    def __init__(self, listed: Sequence[InvalidBallot] = ()) -> None:
         self.outcome: Outcome | None = None
         self.opened = 0
-        self.places: dict[Hash, int] = {}
         self.invalid: Counter[str] = Counter()
+        self.wrong_at = -1
+        self._listed = deque(listed)
+
+    def note(self, index: int, opened: Opened) -> None:
+        """Note what is in the next ballot, which stands at `index`."""
+        self.opened += 1
+        self.invalid[opened.style] += not opened.choices
+        is_named = bool(self._listed) and self._listed[0].ballot == opened.entry_hash
+        said = [self._listed.popleft().reason] if is_named else []
+        right = [] if opened.choices else [opened.reason]
+        if said != right and self.wrong_at < 0:
+            self.wrong_at = index
+
+    def is_listed(self) -> bool:
+        """Say whether the list names every invalid ballot with its reason, and nothing else."""
+        return self.wrong_at < 0 and not self._listed
 
 
 class ChangedError(RecordError):
@@ -47,10 +66,10 @@ def open_ballots(election: Election, ballots: Sequence[bytes], keys: Mapping[int
 
 def recount(source: Source, size: int, replay: Replay, workers: Team, findings: Findings) -> Recount:
     """Open and count again, and compare (T02 to T07); the record of `size` entries has a tally."""
-    again = Recount()
     published = _read_outcome(source, replay, findings)
     if published is None:
-        return again
+        return Recount()
+    again = Recount(published.invalid)
     if replay.board.tally is not None and _same_tally(published, replay.board, replay.tally_at, findings):
         findings.passed("T07")
     try:
@@ -105,10 +124,7 @@ def _count(source: Source, size: int, replay: Replay, workers: Team, again: Reco
     counting = BallotCount(election)
     for index, opened in _opened(source, size, replay, workers):
         counting.add(opened)
-        again.opened += 1
-        if not opened.choices:
-            again.places[opened.entry_hash] = index
-            again.invalid[opened.style] += 1
+        again.note(index, opened)
     superseded = sum(voters.ballots.values()) - again.opened
     return counting.finish(superseded)
 
@@ -154,14 +170,11 @@ def _last_ballots(
 
 
 def _compare(published: Outcome, mine: Outcome, again: Recount, at: int, findings: Findings) -> None:
-    if published.invalid == mine.invalid:
+    if again.is_listed():
         findings.passed("T03", again.opened)
     else:
-        differing = {each.ballot for each in published.invalid} ^ {each.ballot for each in mine.invalid}
-        differing |= {a.ballot for a, b in zip(published.invalid, mine.invalid, strict=False) if a != b}
-        places = [again.places[ballot] for ballot in differing if ballot in again.places]
         text = f"expected {len(mine.invalid)} invalid ballots with their reasons, in board order"
-        findings.failed("T03", min(places, default=at), text)
+        findings.failed("T03", again.wrong_at if again.wrong_at >= 0 else at, text)
     same = (published.counted, published.superseded) == (mine.counted, mine.superseded)
     text = f"expected {mine.counted} ballots counted and {mine.superseded} superseded"
     _settle("T04", same, at, text, mine.counted + mine.superseded, findings)

@@ -11,7 +11,7 @@ from ballots.wire import Hash, content_hash
 from tally.audit.findings import Findings
 from tally.audit.log import CHECKPOINT, Head, Leftovers
 from tally.audit.replay import Named
-from tally.audit.source import MAX_FILE, MissingFileError, RecordError, Source
+from tally.audit.source import MAX_FILE, MAX_REPORT, MissingFileError, RecordError, Source
 
 PNG = bytes.fromhex("89504e470d0a1a0a")
 JPEG = bytes.fromhex("ffd8ff")
@@ -29,12 +29,13 @@ def check_named(source: Source, named: Named, findings: Findings) -> None:
     for name in named.all():
         path = path_of(name)
         try:
-            raw = source.read(path, MAX_FILE)
+            raw = source.read(path, MAX_REPORT if name in named.reports else MAX_FILE)
         except MissingFileError as error:
-            if name in named.texts or name in named.pictures or name in named.others:
+            if named.calls_for(name):
                 findings.failed("F02", path, str(error))
             continue
         except RecordError as error:
+            findings.passed("F02")
             findings.failed("F03", path, str(error))
             continue
         findings.passed("F02")
@@ -89,7 +90,7 @@ def _check_tile(path: str, leftovers: Leftovers, findings: Findings) -> bool:
         return False
     if not leftovers.accounts_for(tile):
         return False
-    if findings.is_clean("L04"):
+    if findings.is_clean("L04") and findings.is_clean("L06"):
         leftovers.compare(tile)
     return True
 

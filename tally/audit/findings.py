@@ -86,9 +86,10 @@ class Findings:
         self._counts[check] += count
 
     def failed(self, check: str, at: Position, message: str, reason: str = "") -> None:
-        """Note that a check failed."""
-        if check not in self._faults:
-            at = at if isinstance(at, int) else _plain(at)
+        """Note that a check failed; of files that fail it, the one whose path comes first is kept."""
+        at = at if isinstance(at, int) else _plain(at)
+        known = self._faults.get(check)
+        if known is None or (isinstance(at, str) and isinstance(known.at, str) and at < known.at):
             self._faults[check] = Fault(id=check, at=at, reason=_plain(reason), message=_plain(message))
 
     def cut(self, checks: Iterable[str]) -> None:

@@ -111,6 +111,8 @@ class TreeReader:
             self._findings.failed("L05", CHECKPOINT, text, "tile-root")
         else:
             self._findings.passed("L05")
+        if not self._findings.is_clean("L06"):
+            self._findings.cut(["L07"])
 
     def _compare_tile(self, level: int, after: int, step: int) -> None:
         row = self._rows[level]

@@ -94,7 +94,8 @@ class Named:
         self.texts: dict[Hash, None] = {}
         self.pictures: dict[Hash, None] = {}
         self.scripts: dict[Hash, None] = {}
-        self.others: dict[Hash, None] = {}
+        self.outcomes: dict[Hash, None] = {}
+        self.reports: dict[Hash, None] = {}
 
     def note(self, entry: Entry | Placeable) -> None:
         """Note what an entry names."""
@@ -107,13 +108,17 @@ class Named:
             case Bundle():
                 self.scripts[entry.hash] = None
             case Tally():
-                self.others[entry.outcome] = None
+                self.outcomes[entry.outcome] = None
             case Certify():
-                self.others.update(dict.fromkeys(report.hash for report in entry.reports))
+                self.reports.update(dict.fromkeys(report.hash for report in entry.reports))
+
+    def calls_for(self, name: Hash) -> bool:
+        """Say whether a file must be there; the booth's scripts need not."""
+        return any(name in role for role in (self.texts, self.pictures, self.outcomes, self.reports))
 
     def all(self) -> dict[Hash, None]:
         """Return everything that is named."""
-        return self.texts | self.pictures | self.others | self.scripts
+        return self.texts | self.pictures | self.outcomes | self.reports | self.scripts
 
 
 class Replay:

@@ -14,6 +14,10 @@ MAX_FILE = 2**26
 """The most bytes of a file that an entry names."""
 
 
+MAX_REPORT = 65_536
+"""The most bytes of an audit report."""
+
+
 class RecordError(Exception):
     """A file of the record that cannot be read; whoever publishes the record must act."""
 

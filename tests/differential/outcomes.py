@@ -1,0 +1,161 @@
+"""Whole counts of sealed ballots: every ballot kind, both rules, together and apart, with invalid ones."""
+
+from functools import cache
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ballots import entries as e
+from ballots import manifest as m
+from ballots.choices import Choices, ContestChoices
+from ballots.sealing import FIRST, seal_ballot
+from ballots.voter import Share
+from ballots.wire import Box, Bytes, encode
+from tests.differential.spellings import Draw, draw_spelling
+from tests.differential.stages import SMALL
+from tests.differential.verdicts import Call
+from tests.simulator import Options, World, changed, sorted_ballots
+from tests.tally.test_outcome import Apart
+
+Given = dict[str, Any]
+COSTS = {
+    "as they are": None,
+    "all equal": [500_000] * 5,
+    "some free": [0, 500_000, 0, 700_000, 2_000_001],
+    "all free": [0] * 5,
+    "one for the whole pot": [2_000_001, 2_000_001, 1, 1, 2_000_000],
+}
+METHODS: dict[str, m.Method] = {
+    "approval": m.Approval(minimum=0, maximum=5),
+    "approval, one": m.Approval(minimum=1, maximum=1),
+    "knapsack": m.Knapsack(),
+    "points": m.Points(maximum=3, total=6),
+    "ranking": m.Ranking(minimum=0, maximum=5),
+}
+RULES: dict[str, m.Rule] = {"greedy": m.Greedy(), "shares": m.EqualShares()}
+
+
+class Costly(Apart):
+    """A world with other costs, counted apart if it is told so."""
+
+    costs: list[int] | None = None
+    apart = False
+
+    def make_contest(self) -> m.Contest:
+        """Return the contest with the costs."""
+        contest = super().make_contest() if self.apart else World.make_contest(self)
+        if self.costs is None:
+            return contest
+        projects = [changed(each, cost=cost) for each, cost in zip(contest.projects, self.costs, strict=True)]
+        return changed(contest, projects=projects)
+
+
+@cache
+def shared_world(costs: str, method: str, rule: str, apart: bool) -> tuple[World, list[Share]]:
+    """Return a world in which everybody has a share and nobody has voted, and the shares."""
+    methods = {"adult": METHODS[method], "youth": METHODS[method]}
+    world = Costly(Options(**(SMALL | {"methods": methods, "rule": RULES[rule]})))
+    world.costs, world.apart = COSTS[costs], apart
+    for step in (world.set_up, world.enrol, world.start):
+        step()
+    return world, [world.get_share(number) for number in range(len(world.residents))]
+
+
+@st.composite
+def outcome_calls(draw: Draw) -> Call:
+    """Return the count of a board on which up to five people have voted, some of them badly."""
+    known, shares = shared_world(
+        draw(st.sampled_from(sorted(COSTS))),
+        draw(st.sampled_from(sorted(METHODS))),
+        draw(st.sampled_from(sorted(RULES))),
+        draw(st.booleans()),
+    )
+    world = again(known)
+    last = len(world.options.releases)
+    for style in world.options.residents:
+        ballots = [
+            draw_ballot(draw, world, share)
+            for share in shares
+            if share.style == style and draw(st.booleans())
+        ]
+        if ballots:
+            world.append(e.Release(count=len(ballots), number=last, style=style))
+            for raw in sorted_ballots(ballots):
+                world.append(raw)
+    world.close()
+    world.open()
+    return Call("outcome", {"entries": [raw.decode() for raw in world.entries]})
+
+
+def again(known: World) -> World:
+    """Return a world at the same point, to play on."""
+    world = Costly(known.options)
+    world.costs, world.apart = getattr(known, "costs", None), getattr(known, "apart", False)
+    for raw in known.entries:
+        world.board.append(raw)
+    world.entries = list(known.entries)
+    return world
+
+
+def draw_ballot(draw: Draw, world: World, share: Share) -> e.Ballot:
+    """Return a ballot of choices that are mostly good, sealed rightly or not."""
+    padded = draw_padded(draw, world, share.style)
+    ballot = seal_ballot(
+        world.election,
+        style=share.style,
+        share=share.signatures,
+        voting_seed=share.voting_seed,
+        revision=1,
+        previous=FIRST,
+        padded=padded,
+        seed=bytes([draw(st.integers(0, 255))]) * 32,
+    )
+    kind = draw(st.integers(0, 9))
+    if kind == 0:
+        boxes = list(ballot.boxes)
+        at = draw(st.integers(0, len(boxes) - 1))
+        raw = bytearray(boxes[at])
+        raw[draw(st.integers(32, 79))] ^= 1
+        boxes[at] = Box(raw) if draw(st.booleans()) else boxes[at - 1]
+        ballot = changed(ballot, boxes=boxes)
+    elif kind == 1:
+        body = bytearray(ballot.body)
+        body[draw(st.integers(0, len(body) - 1))] ^= 1 << draw(st.integers(0, 7))
+        ballot = changed(ballot, body=Bytes(body))
+    return changed(ballot, signature=world.sign(share.voting_seed, ballot)) if kind <= 1 else ballot
+
+
+def draw_padded(draw: Draw, world: World, style: str) -> bytes:
+    """Return padded choices: good ones mostly, else with a broken rule, a second spelling or bad padding."""
+    contest = world.election.contests["wijkbudget"]
+    method = world.election.styles[style].contests[0].method
+    order = [project.id for project in contest.projects]
+    kind = draw(st.integers(0, 9))
+    chosen = draw(st.permutations(order))[: draw(st.integers(0, len(order)))]
+    if not isinstance(method, m.Ranking) and kind != 0:
+        chosen = sorted(chosen, key=order.index)
+    if isinstance(method, m.Approval) and kind != 1:
+        chosen = chosen[: method.maximum]
+    points: list[int] = []
+    if isinstance(method, m.Points):
+        points = [draw(st.sampled_from([1, 1, 1, 2, 3])) for _ in chosen]
+        while sum(points) > method.total and kind != 2:
+            points, chosen = points[:-1], chosen[:-1]
+    if kind == 3:
+        points = draw(st.sampled_from([[0], [1], [4] * len(chosen), [*points, 1]]))
+    mark = (
+        draw(st.sampled_from([[], [1, 2], [63, 0]]))
+        if kind != 4
+        else draw(st.sampled_from([[1, 1], [64, 1], [1]]))
+    )
+    choices = Choices(
+        contests=[ContestChoices(contest="wijkbudget", points=points, projects=chosen)], mark=mark
+    )
+    raw = encode(choices)
+    if kind == 5:
+        raw = draw_spelling(draw, raw)[: world.options.pad - 1]
+    if kind == 6:
+        return raw + draw(st.sampled_from([b"", b"\x80\x80", b"\x81", b"\x80\x00\x01", b"\x00\x80"])).ljust(
+            world.options.pad - len(raw), b"\0"
+        )
+    return (raw + b"\x80").ljust(world.options.pad, b"\0")
