@@ -25,6 +25,11 @@ from tally.record import open_record
 INVALID = 1
 UNUSABLE = 2
 
+NOT_IN_THE_SLACK = (
+    "Not in the slack: codes that others used, which their owners see by their roll number, and ballots "
+    "that all issuers of a style made together for people who asked and did not vote"
+)
+
 EXAMPLES = """examples:
   wijkaandeel audit demo/record --manifest "$(cat demo/manifest.hash)"
   wijkaandeel audit https://stad.example/board --manifest 5f0c... --json
@@ -204,6 +209,5 @@ def _risk(result: AuditResult) -> list[str]:
     }
     return [
         f"Outcome: counted again, the same; {texts[result.outcome_at_risk]}",
-        "Not in the slack: codes that others used, which their owners see by their roll number, and ballots "
-        "that all issuers of a style made together for people who asked and did not vote",
+        NOT_IN_THE_SLACK,
     ]
