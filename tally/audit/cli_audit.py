@@ -184,6 +184,8 @@ def _risk(result: AuditResult) -> list[str]:
     }
     return [
         f"Outcome: counted again, the same; {texts[result.outcome_at_risk]}",
-        "Not in the slack: codes that others used, which their owners see by their roll number, and ballots "
-        "that all issuers of a style made together for people who asked and did not vote",
+        (
+            "Not in the slack: codes that others used, which their owners see by their roll number, and "
+            "ballots that all issuers of a style made together for people who asked and did not vote"
+        ),
     ]
