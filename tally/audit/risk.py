@@ -1,7 +1,8 @@
 """Say whether a few ballots more, fewer or other could have changed who wins, as far as that can be said.
 
 Promise: False is a proof, True and None are not. Limit: for Equal Shares nothing is known but that nothing
-changes when no ballot of the election does. Format: PROTOCOL.md section 13.
+changes when no ballot of the election does; and where all issuers of a style conspire, ballots that they made
+use the slack up and do not show in it. Format: PROTOCOL.md section 13.
 """
 
 from collections.abc import Mapping
