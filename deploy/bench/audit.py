@@ -48,7 +48,7 @@ def measure(folder: Path, *, quick: bool, sizes: Sequence[int] = (), judge: Path
     alone = _repeat(run_python, {count: records[count] for count in counts[-2:]}, repeats, processes=1)
     one_more = _one_more(alone)
     figures.append(Figure(what="one more ballot on one core, Python", value=1000 * one_more, unit="ms"))
-    return figures + _compare_with_belenios(one_more, quick) + _compare_with_primitives(one_more)
+    return figures + _compare_with_belenios(one_more, quick) + _compare_with_primitives(one_more, quick)
 
 
 def _repeat(judge: Judge, records: dict[int, Path], repeats: int, processes: int = 0) -> dict[int, Run]:
@@ -117,13 +117,13 @@ def _compare_with_belenios(one_more: float, quick: bool) -> list[Figure]:
     ]
 
 
-def _compare_with_primitives(one_more: float) -> list[Figure]:
+def _compare_with_primitives(one_more: float, quick: bool) -> list[Figure]:
     """Return what share of the processor time for one more ballot each kind of operation has."""
     world = World(make_options(1))
     world.set_up()
     world.enrol()
     world.start()
-    parts = time_ballot(world, make_ballot(world, 0), encode(world.ask(0).request.request))
+    parts = time_ballot(world, make_ballot(world, 0), encode(world.ask(0).request.request), quick=quick)
     parts["all else"] = one_more - sum(parts.values())
     remarks = {name: f"{1000 * seconds:.3f} ms" for name, seconds in parts.items()}
     remarks["X25519"] += f": {OPENING} agreements to open, {TRUSTEES} key pairs, the other agreements"
