@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,10 @@ from deploy.bench.records import TileWriter
 from tests.simulator import hash_reader
 
 
+DIFFERENCE = re.compile("one more|in relation|share of")
+"""Figures that a quick run takes from two moments that lie too near each other."""
+
+
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for results, in which the benchmarks keep the same ballots."""
@@ -35,7 +40,8 @@ def test_every_benchmark_runs_and_writes_its_figures(name: str, out: Path) -> No
     assert main(["--quick", "--out", str(out), name]) == 0
     data, text = sorted(set(out.glob("bench-*")) - before)
     found = json.loads(data.read_bytes())
-    assert all(figure["value"] is None or figure["value"] > 0 for figure in found["figures"])
+    measured = [each for each in found["figures"] if not DIFFERENCE.search(each["what"])]
+    assert all(each["value"] is None or each["value"] > 0 for each in measured)
     assert all(figure["value"] or figure["remark"] for figure in found["figures"])
     assert all(figure["what"] in text.read_text() for figure in found["figures"])
     assert {"processor", "cores", "memory", "python", "postgresql"} <= found["machine"].keys()
