@@ -20,7 +20,6 @@ from deploy.bench.machine import read_cpu, read_proportional, read_resident
 from deploy.bench.records import TileWriter
 from tests.simulator import hash_reader
 
-
 DIFFERENCE = re.compile("one more|in relation|share of")
 """Figures that a quick run takes from two moments that lie too near each other."""
 
