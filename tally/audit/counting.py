@@ -135,7 +135,8 @@ def _last_ballots(
 ) -> Iterator[tuple[list[int], list[tuple[bytes, bytes]]]]:
     """Yield places, and hashes with bytes, of the ballots in `last`, a bundle at a time.
 
-    ChangedError if the root differs. The board may have stopped before the log's `size`, but not before the ballots' end.
+    ChangedError if the root differs. The board may have stopped before the log's `size`, but not before the
+    ballots' end.
     """
     tree = Frontier()
     for tile in bundles_of(size):
