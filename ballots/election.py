@@ -105,11 +105,16 @@ class Election:
         contest = self.contests[contest_id]
         return contest.pots[0 if contest.counted == "together" else contest.styles.index(style)]
 
+    @cached_property
+    def _money(self) -> dict[str, dict[str, int]]:
+        return {
+            style.id: {each.contest: self.pot(each.contest, style.id).cents for each in style.contests}
+            for style in self.styles.values()
+        }
+
     def check_choices(self, choices: Choices, style_id: str) -> None:
         """Raise ChoicesError unless a voter of this style may choose so."""
-        style = self.styles[style_id]
-        money = {each.contest: self.pot(each.contest, style_id).cents for each in style.contests}
-        check_choices(choices, style, self.contests, money)
+        check_choices(choices, self.styles[style_id], self.contests, self._money[style_id])
 
     def verify_officials(self, entry: Signed, manifest_hash: bytes | None = None) -> None:
         """Raise unless two different officials, in the manifest's order, signed `entry` (section 2)."""

@@ -69,8 +69,7 @@ def open_box(private_key: bytes, box: bytes, info: bytes) -> bytes:
     Errors: SealingError `box-key` (private key not 32 bytes), `box-length` (under 48 bytes), `box-open`.
     Source: RFC 9180 section 6.1.
     """
-    _check_length(private_key)
-    return _open(private_key, _load_private(private_key)[1], box, info, b"")
+    return _open(private_key, public_key(private_key), box, info, b"")
 
 
 def _seal(public_key: bytes, ephemeral_ikm: bytes, info: bytes, aad: bytes, plaintext: bytes) -> bytes:
@@ -96,8 +95,8 @@ def _schedule(dh: bytes, enc: bytes, public_key: bytes, info: bytes) -> tuple[by
     """Return (key, base nonce), 16 and 12 bytes (RFC 9180 sections 4.1 and 5.1, mode base)."""
     shared = hmac_sha256(_unsalted(_EAE_PRK + dh), _SHARED_SECRET + enc + public_key + b"\x01")
     context = _MODE_AND_PSK_ID_HASH + _unsalted(_INFO_HASH + info) + b"\x01"
-    secret = keyed(hmac_sha256(shared, _SECRET))
-    return secret(_KEY + context)[:16], secret(_BASE_NONCE + context)[:12]
+    secret = hmac_sha256(shared, _SECRET)
+    return hmac_sha256(secret, _KEY + context)[:16], hmac_sha256(secret, _BASE_NONCE + context)[:12]
 
 
 def _agree(private_key: bytes, public_key: bytes) -> bytes:

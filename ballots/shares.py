@@ -174,16 +174,16 @@ def verify(key: IssuerPublicKey, message: bytes, signature: bytes) -> None:
     if int.from_bytes(signature, "big") >= key.modulus:
         raise ShareError("share-range", "expected a signature below the modulus")
     try:
-        _load(key).verify(signature, message, _PSS, _SHA384)
+        _load(key.modulus).verify(signature, message, _PSS, _SHA384)
     except InvalidSignature:
         raise ShareError("share-wrong", "expected a signature by this issuer over this message") from None
 
 
 @lru_cache(maxsize=256)
-def _load(key: IssuerPublicKey) -> rsa.RSAPublicKey:
+def _load(modulus: int) -> rsa.RSAPublicKey:
     """Return the key as the library holds it; remembered, as one key verifies thousands of shares."""
     try:
-        return rsa.RSAPublicNumbers(EXPONENT, key.modulus).public_key()
+        return rsa.RSAPublicNumbers(EXPONENT, modulus).public_key()
     except ValueError:
         raise ShareError("issuer-key-size", "expected a modulus that the library takes") from None
 

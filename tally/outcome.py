@@ -6,7 +6,7 @@ Limit: how a rule chooses is decided in rules/. Format: PROTOCOL.md sections 12 
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 import msgspec
@@ -117,6 +117,16 @@ class BallotCount:
         self._seeds = hashlib.sha256()
         self._counted = 0
         self._invalid: list[InvalidBallot] = []
+        self._places = {
+            contest.id: {project.id: place for place, project in enumerate(contest.projects)}
+            for contest in election.contests.values()
+        }
+        self._methods = {
+            (each.contest, style.id): each.method
+            for style in election.styles.values()
+            for each in style.contests
+        }
+        self._pairs: dict[tuple[int, int], tuple[int, int]] = {}
         self._votes: dict[tuple[str, str], Counter[Weights]] = {
             (contest.id, style): Counter()
             for contest in election.contests.values()
@@ -147,13 +157,21 @@ class BallotCount:
         )
 
     def _weigh(self, chosen: ContestChoices, style: str) -> Weights:
-        projects = self._election.contests[chosen.contest].projects
-        places = {project.id: place for place, project in enumerate(projects)}
-        method = next(e.method for e in self._election.styles[style].contests if e.contest == chosen.contest)
+        places = self._places[chosen.contest]
         order = [places[project] for project in chosen.projects]
-        if isinstance(method, Ranking):
-            return points_weights({index: len(projects) - place for place, index in enumerate(order, 1)})
-        return points_weights(dict(zip(order, chosen.points or [1] * len(order), strict=True)))
+        if isinstance(self._methods[chosen.contest, style], Ranking):
+            weights = points_weights({index: len(places) - place for place, index in enumerate(order, 1)})
+        else:
+            weights = points_weights(dict(zip(order, chosen.points or [1] * len(order), strict=True)))
+        return self._share_pairs(weights)
+
+    def _share_pairs(self, weights: Iterable[tuple[int, int]]) -> Weights:
+        """Return weights of which equal pairs are one object in all ballots."""
+        return tuple(self._pairs.setdefault(pair, pair) for pair in weights)
+
+    def _move(self, weights: Weights, moved: Mapping[int, int]) -> Weights:
+        """Return weights without the projects that won before, by the places of those that are left."""
+        return self._share_pairs((moved[p], weight) for p, weight in weights if p in moved)
 
     def _count_contest(self, contest: Contest, lot: Hash) -> ContestOutcome:
         if contest.counted == "together":
@@ -175,7 +193,7 @@ class BallotCount:
         votes: Counter[Weights] = Counter()
         for style in styles:
             for weights, ballots in self._votes[contest.id, style].items():
-                votes[tuple((moved[p], weight) for p, weight in weights if p in moved)] += ballots
+                votes[self._move(weights, moved) if won else weights] += ballots
         profile = Profile(
             budget=pot.cents,
             projects=tuple(Project(id=contest.projects[p].id, cost=contest.projects[p].cost) for p in stays),

@@ -5,6 +5,7 @@ and no wait is without end. Limit: what the files say is not looked at here. For
 """
 
 import http.client
+import io
 import os
 import stat
 import tempfile
@@ -28,6 +29,7 @@ ATTEMPTS = 3
 """How often a file is asked for when the server or the line fails."""
 
 _CHUNK = 1 << 16
+_PIECE = 1 << 20
 _BUNDLES = "tile/entries/"
 
 
@@ -53,8 +55,8 @@ class FolderRecord:
         try:
             if not stat.S_ISREG(where.lstat().st_mode):
                 raise RecordError(f"expected a plain file at {path}")
-            with open(where, "rb", opener=_open_no_link) as file:
-                raw = file.read(limit + 1)
+            with open(where, "rb", buffering=0, opener=_open_no_link) as file:
+                raw = _read_up_to(file, limit + 1)
         except (FileNotFoundError, NotADirectoryError):
             raise MissingFileError(f"{path} is not there") from None
         except OSError as error:
@@ -78,6 +80,15 @@ class FolderRecord:
                 if entry not in folders:
                     yield inside + entry.name
             waiting += [f"{inside}{entry.name}/" for entry in reversed(folders)]
+
+
+def _read_up_to(file: io.FileIO, most: int) -> bytes:
+    """Return a file's bytes, at most so many; a buffer of that size is not asked for, as few need it."""
+    parts: list[bytes] = []
+    while most > 0 and (part := file.read(min(most, _PIECE))):
+        parts.append(part)
+        most -= len(part)
+    return b"".join(parts)
 
 
 def _open_no_link(path: str, flags: int) -> int:

@@ -2,15 +2,26 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from ballots.merkle import leaf_hash
+from ballots.tiles import new_bundles, new_tiles
+from deploy.bench import belenios
 from deploy.bench.__main__ import BENCHES, main
 from deploy.bench.client import ClosedError, connect, format_post
-from deploy.bench.election import join, keep, split
+from deploy.bench.election import count_whole, join, keep, split
 from deploy.bench.figures import Figure, format_number, format_table
-from deploy.bench.machine import read_cpu, read_resident
+from deploy.bench.ground import BenchError
+from deploy.bench.judges import run_typescript
+from deploy.bench.machine import read_cpu, read_proportional, read_resident
+from deploy.bench.records import TileWriter
+from tests.simulator import hash_reader
+
+DIFFERENCE = re.compile("one more|in relation|share of")
+"""Figures that a quick run takes from two moments that lie too near each other."""
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +39,9 @@ def test_every_benchmark_runs_and_writes_its_figures(name: str, out: Path) -> No
     assert main(["--quick", "--out", str(out), name]) == 0
     data, text = sorted(set(out.glob("bench-*")) - before)
     found = json.loads(data.read_bytes())
-    assert all(figure["value"] > 0 for figure in found["figures"] if "memory a further" not in figure["what"])
+    measured = [each for each in found["figures"] if not DIFFERENCE.search(each["what"])]
+    assert all(each["value"] is None or each["value"] > 0 for each in measured)
+    assert all(figure["value"] or figure["remark"] for figure in found["figures"])
     assert all(figure["what"] in text.read_text() for figure in found["figures"])
     assert {"processor", "cores", "memory", "python", "postgresql"} <= found["machine"].keys()
 
@@ -48,6 +61,7 @@ def test_an_unknown_name_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtur
         (Figure(what="a", value=100, unit="ms", at_most=100), True),
         (Figure(what="a", value=101, unit="ms", at_most=100), False),
         (Figure(what="a", value=1, unit=""), None),
+        (Figure(what="a", value=None, unit="", at_least=1), None),
     ],
 )
 def test_an_aim_is_met_at_its_very_value(figure: Figure, met: bool | None) -> None:
@@ -65,6 +79,12 @@ def test_the_table_aligns_and_never_rounds_a_small_value_away() -> None:
         "12.3",
         "1,234",
     ]
+
+
+def test_what_was_not_measured_is_said() -> None:
+    """A figure without a value shows a dash and its reason, and meets no aim."""
+    figure = Figure(what="a", value=None, unit="ms", at_most=1, remark="not built")
+    assert figure.cells() == ("a", "-", "1.00 or less", "", "not built")
 
 
 def test_byte_strings_come_back_as_they_were_joined() -> None:
@@ -88,6 +108,61 @@ def test_what_is_half_made_is_never_taken(tmp_path: Path) -> None:
         keep(path, fail)
     assert keep(path, finish).read_bytes() == b"whole"
     assert keep(path, fail).read_bytes() == b"whole"
+
+
+@pytest.mark.parametrize("cut", range(14))
+def test_what_was_interrupted_goes_on_after_the_last_whole_part(cut: int) -> None:
+    """Of joined byte strings that end anywhere, those that are whole are found, and where they end."""
+    count, end = count_whole(join([b"abc", b"de"])[:cut])
+    assert (count, end) == ((0, 0), (1, 7), (2, 13))[(cut >= 7) + (cut >= 13)]
+
+
+@pytest.mark.parametrize("size", [1, 255, 256, 257, 65_535, 65_536, 65_793])
+def test_a_record_that_is_written_as_it_grows_is_the_usual_one(size: int, tmp_path: Path) -> None:
+    """The streaming writer leaves exactly the files of `new_tiles` and `new_bundles`, with their bytes."""
+    entries = [number.to_bytes(4, "big") for number in range(size)]
+    writer = TileWriter(tmp_path)
+    for raw in entries:
+        writer.append(raw)
+    writer.finish()
+    read_hash = hash_reader([leaf_hash(raw) for raw in entries])
+    expected = dict(new_tiles(0, size, read_hash)) | dict(new_bundles(0, size, entries.__getitem__))
+    written = {str(path.relative_to(tmp_path)): path for path in tmp_path.rglob("*") if path.is_file()}
+    assert written.keys() == expected.keys()
+    assert all(written[path].read_bytes() == content for path, content in expected.items())
+
+
+def test_without_belenios_it_is_said_how_to_install_it(
+    out: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where there is no `belenios-tool`, audits are measured all the same and the report says what to do."""
+    monkeypatch.setattr(belenios, "TOOL", "belenios-tool-that-is-not-there")
+    assert main(["--quick", "--out", str(out), "--sizes", "20", "--", "audit"]) == 0
+    report = capsys.readouterr().out
+    assert "apt-get install belenios-tool" in report
+    assert "audit of 20 ballots, Python" in report
+
+
+def test_what_belenios_does_not_verify_is_no_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An election that `belenios-tool` does not accept ends the benchmark with what it said."""
+    tool = tmp_path / "belenios-tool"
+    tool.write_text("#!/bin/sh\necho 'W: no result to check' >&2\necho 'I: all checks passed' >&2\n")
+    tool.chmod(0o755)
+    monkeypatch.setattr(belenios, "TOOL", str(tool))
+    with pytest.raises(BenchError, match="no result"):
+        belenios.Election(tmp_path, 1).verify()
+
+
+def test_a_judge_that_does_not_accept_is_no_figure(tmp_path: Path) -> None:
+    """A second implementation that finds a record invalid, or says nothing, ends the benchmark."""
+    (tmp_path / "manifest.hash").write_text("00")
+    for said in ('{"gives": {"valid": false, "anchored": true}}', '{"refused": "x"}', ""):
+        judge = tmp_path / "judge.mjs"
+        judge.write_text(f"console.log({said!r})")
+        with pytest.raises(BenchError, match="valid and anchored"):
+            run_typescript(tmp_path, 1, judge)
+    judge.write_text("console.log(JSON.stringify({gives: {valid: true, anchored: true}}))")
+    assert run_typescript(tmp_path, 1, judge).seconds > 0
 
 
 async def test_the_client_reads_answers_in_pieces_and_notices_a_closed_line() -> None:
@@ -116,3 +191,4 @@ def test_what_a_process_takes_can_be_read() -> None:
 
     assert read_cpu(os.getpid()) > 0
     assert read_resident(os.getpid()) > 2**20
+    assert 2**20 < read_proportional(os.getpid()) <= read_resident(os.getpid())

@@ -28,7 +28,7 @@ AIM_TIMES_BELENIOS = 100.0
 AIM_MEMORY = 300.0
 """MiB of all processes of the Python audit together."""
 REPEATS = 3
-LARGE = 50_000
+ONCE_FROM = {"Python": 50_000, "TypeScript": 5_000}
 """Records of so many ballots are audited once and not best of three."""
 
 
@@ -37,25 +37,33 @@ def measure(folder: Path, *, quick: bool, sizes: Sequence[int] = (), judge: Path
     counts = sorted(sizes or (QUICK_SIZES if quick else SIZES))
     records = {count: keep_record(folder, count, counts[-1]) for count in counts}
     repeats = 1 if quick else REPEATS
-    python = _repeat(run_python, records, repeats)
+    python = _repeat(run_python, records, repeats, ONCE_FROM["Python"])
     figures = _figures("Python", python)
     if judge.is_file():
-        typescript = _repeat(lambda record, jobs: run_typescript(record, jobs, judge), records, repeats)
+        typescript = _repeat(
+            lambda record, jobs: run_typescript(record, jobs, judge),
+            records,
+            repeats,
+            ONCE_FROM["TypeScript"],
+        )
         figures += _figures("TypeScript", typescript)
     else:
         remark = f"not built: there is no {judge.name} in {judge.parent}"
         figures.append(Figure(what="audit, TypeScript", value=None, unit="", remark=remark))
-    alone = _repeat(run_python, {count: records[count] for count in counts[-2:]}, repeats, processes=1)
+    pair = {count: records[count] for count in counts[-2:]}
+    alone = _repeat(run_python, pair, repeats, ONCE_FROM["Python"], processes=1)
     one_more = _one_more(alone)
     figures.append(Figure(what="one more ballot on one core, Python", value=1000 * one_more, unit="ms"))
-    return figures + _compare_with_belenios(one_more, quick) + _compare_with_primitives(one_more)
+    return figures + _compare_with_belenios(one_more, quick) + _compare_with_primitives(one_more, quick)
 
 
-def _repeat(judge: Judge, records: dict[int, Path], repeats: int, processes: int = 0) -> dict[int, Run]:
+def _repeat(
+    judge: Judge, records: dict[int, Path], repeats: int, once_from: int, processes: int = 0
+) -> dict[int, Run]:
     """Return for each record the run that took the least processor time."""
     return {
         count: min(
-            (judge(record, processes) for _ in range(1 if count >= LARGE else repeats)),
+            (judge(record, processes) for _ in range(1 if count >= once_from else repeats)),
             key=lambda run: run.cpu,
         )
         for count, record in records.items()
@@ -117,13 +125,13 @@ def _compare_with_belenios(one_more: float, quick: bool) -> list[Figure]:
     ]
 
 
-def _compare_with_primitives(one_more: float) -> list[Figure]:
+def _compare_with_primitives(one_more: float, quick: bool) -> list[Figure]:
     """Return what share of the processor time for one more ballot each kind of operation has."""
     world = World(make_options(1))
     world.set_up()
     world.enrol()
     world.start()
-    parts = time_ballot(world, make_ballot(world, 0), encode(world.ask(0).request.request))
+    parts = time_ballot(world, make_ballot(world, 0), encode(world.ask(0).request.request), quick=quick)
     parts["all else"] = one_more - sum(parts.values())
     remarks = {name: f"{1000 * seconds:.3f} ms" for name, seconds in parts.items()}
     remarks["X25519"] += f": {OPENING} agreements to open, {TRUSTEES} key pairs, the other agreements"

@@ -19,6 +19,7 @@ from deploy.bench.election import STYLE, choose
 from tests.simulator import World
 
 SECONDS = 0.3
+QUICK_SECONDS = 0.003
 TRUSTEES, OPENING, ISSUERS = 6, 4, 2
 _SEED = bytes(range(32))
 
@@ -39,82 +40,88 @@ def _time_once(work: Callable[[], object], seconds: float) -> float:
     return (now - began) / calls
 
 
-def time_ballot(world: World, ballot: bytes, request: bytes) -> dict[str, float]:
+Clock = Callable[[Callable[[], object]], float]
+"""Returns the seconds that one call takes."""
+
+
+def time_ballot(world: World, ballot: bytes, request: bytes, *, quick: bool) -> dict[str, float]:
     """Return the seconds of each kind of operation that auditing a ballot and its request needs, by name.
 
     Four boxes are opened (an agreement each), and six sealed again: a key pair each, and an agreement and
     encryption for those two that were not opened.
     """
+
+    def clock(work: Callable[[], object]) -> float:
+        return time_operation(work, QUICK_SECONDS if quick else SECONDS)
+
     return {
-        "X25519": _time_x25519(),
-        "Ed25519": _time_ed25519(),
-        "RSA-PSS": _time_rsa(world, ballot),
-        "AES-GCM": _time_aes(len(decode(Ballot, ballot).body)),
-        "HMAC-SHA-256": _time_hmac(),
-        "SHA-256": _time_sha(ballot, request),
-        "parsing": _time_parsing(world, ballot, request),
+        "X25519": _time_x25519(clock),
+        "Ed25519": _time_ed25519(clock),
+        "RSA-PSS": _time_rsa(clock, world, ballot),
+        "AES-GCM": _time_aes(clock, len(decode(Ballot, ballot).body)),
+        "HMAC-SHA-256": _time_hmac(clock),
+        "SHA-256": _time_sha(clock, ballot, request),
+        "parsing": _time_parsing(clock, world, ballot, request),
     }
 
 
-def _time_x25519() -> float:
+def _time_x25519(clock: Clock) -> float:
     """Four agreements to open, six ephemeral public keys, two agreements to seal again."""
     private = X25519PrivateKey.from_private_bytes(_SEED)
     public = bindings.crypto_scalarmult_base(_SEED[::-1])
-    opening = time_operation(lambda: private.exchange(X25519PublicKey.from_public_bytes(public)))
-    base = time_operation(lambda: bindings.crypto_scalarmult_base(_SEED))
-    sealing = time_operation(lambda: bindings.crypto_scalarmult(_SEED, public))
+    opening = clock(lambda: private.exchange(X25519PublicKey.from_public_bytes(public)))
+    base = clock(lambda: bindings.crypto_scalarmult_base(_SEED))
+    sealing = clock(lambda: bindings.crypto_scalarmult(_SEED, public))
     return OPENING * opening + TRUSTEES * base + (TRUSTEES - OPENING) * sealing
 
 
-def _time_ed25519() -> float:
+def _time_ed25519(clock: Clock) -> float:
     """Two signatures (request, ballot) and two points (credential, voting key)."""
     key, signed = ed25519_public(_SEED), sign_ed25519(_SEED, _SEED) + _SEED
-    point = time_operation(lambda: bindings.crypto_core_ed25519_is_valid_point(key))
-    return 2 * (point + time_operation(lambda: bindings.crypto_sign_open(signed, key)))
+    point = clock(lambda: bindings.crypto_core_ed25519_is_valid_point(key))
+    return 2 * (point + clock(lambda: bindings.crypto_sign_open(signed, key)))
 
 
-def _time_rsa(world: World, raw: bytes) -> float:
+def _time_rsa(clock: Clock, world: World, raw: bytes) -> float:
     """A signature of each issuer."""
     ballot = decode(Ballot, raw)
     message = share_message(world.election.manifest_hash, ballot.style, ballot.voting_key)
     issuer = world.election.issuers(ballot.style)[0]
-    return ISSUERS * time_operation(lambda: verify(issuer, message, ballot.share[0]))
+    return ISSUERS * clock(lambda: verify(issuer, message, ballot.share[0]))
 
 
-def _time_aes(length: int) -> float:
+def _time_aes(clock: Clock, length: int) -> float:
     """Four boxes opened, two sealed, and the body opened."""
     nonce = bytes(12)
     box = AESGCM(_SEED[:16]).encrypt(nonce, _SEED, None)
     body = AESGCM(_SEED).encrypt(nonce, bytes(length - 16), _SEED)
-    opening = time_operation(lambda: AESGCM(_SEED[:16]).decrypt(nonce, box, None))
-    sealing = time_operation(lambda: AESGCM(_SEED[:16]).encrypt(nonce, _SEED, None))
-    whole = time_operation(lambda: AESGCM(_SEED).decrypt(nonce, body, _SEED))
+    opening = clock(lambda: AESGCM(_SEED[:16]).decrypt(nonce, box, None))
+    sealing = clock(lambda: AESGCM(_SEED[:16]).encrypt(nonce, _SEED, None))
+    whole = clock(lambda: AESGCM(_SEED).decrypt(nonce, body, _SEED))
     return OPENING * opening + (TRUSTEES - OPENING) * sealing + whole
 
 
-def _time_hmac() -> float:
+def _time_hmac(clock: Clock) -> float:
     """Key pairs, key schedules, and what follows from the seed; some keys hash many messages."""
     schedules = TRUSTEES
     single = TRUSTEES + 2 * schedules + 2
     shared = TRUSTEES + 4 * schedules + 2 * OPENING + TRUSTEES + 1
     under = keyed(_SEED)
     message = bytes(96)
-    return single * time_operation(lambda: hmac_sha256(_SEED, message)) + shared * time_operation(
-        lambda: under(message)
-    )
+    return single * clock(lambda: hmac_sha256(_SEED, message)) + shared * clock(lambda: under(message))
 
 
-def _time_sha(ballot: bytes, request: bytes) -> float:
+def _time_sha(clock: Clock, ballot: bytes, request: bytes) -> float:
     """Entry hashes of ballot (four times) and request (three times), four labelled hashes, six of boxes."""
-    leaves = 4 * time_operation(lambda: leaf_hash(ballot)) + 3 * time_operation(lambda: leaf_hash(request))
-    return leaves + (4 + TRUSTEES) * time_operation(lambda: H("box", _SEED, 1))
+    leaves = 4 * clock(lambda: leaf_hash(ballot)) + 3 * clock(lambda: leaf_hash(request))
+    return leaves + (4 + TRUSTEES) * clock(lambda: H("box", _SEED, 1))
 
 
-def _time_parsing(world: World, ballot: bytes, request: bytes) -> float:
+def _time_parsing(clock: Clock, world: World, ballot: bytes, request: bytes) -> float:
     """Both entries in full, what the board looks at in them, what opening needs, and the choices."""
     padded = pad_choices(choose(0), world.election.styles[STYLE].pad)
     return sum(
-        time_operation(work)
+        clock(work)
         for work in (
             lambda: parse_entry(ballot),
             lambda: parse_entry(request),

@@ -59,9 +59,11 @@ class ChangedError(RecordError):
     """A record that was not the same when it was read again."""
 
 
-def open_ballots(election: Election, ballots: Sequence[bytes], keys: Mapping[int, bytes]) -> list[Opened]:
-    """Return what is in each ballot, given as the bytes of an entry that stands on the board."""
-    return [open_ballot(election, skim_ballot(raw), Hash(leaf_hash(raw)), keys) for raw in ballots]
+def open_ballots(
+    election: Election, ballots: Sequence[tuple[bytes, bytes]], keys: Mapping[int, bytes]
+) -> list[Opened]:
+    """Return what is in each ballot, given as entry hash and bytes of an entry that stands on the board."""
+    return [open_ballot(election, skim_ballot(raw), Hash(leaf), keys) for leaf, raw in ballots]
 
 
 def recount(source: Source, size: int, replay: Replay, workers: Team, findings: Findings) -> Recount:
@@ -146,20 +148,21 @@ def _opened(source: Source, size: int, replay: Replay, workers: Team) -> Iterato
 
 def _last_ballots(
     source: Source, board: Board, size: int, last: set[bytes]
-) -> Iterator[tuple[list[int], list[bytes]]]:
-    """Yield places and bytes of the ballots in `last`, a bundle at a time; ChangedError if the root differs.
+) -> Iterator[tuple[list[int], list[tuple[bytes, bytes]]]]:
+    """Yield places, and hashes with bytes, of the ballots in `last`, a bundle at a time.
 
-    The board may have stopped before the log's `size`, but not before the ballots' end.
+    ChangedError if the root differs. The board may have stopped before the log's `size`, but not before the
+    ballots' end.
     """
     tree = Frontier()
     for tile in bundles_of(size):
         places: list[int] = []
-        ballots: list[bytes] = []
+        ballots: list[tuple[bytes, bytes]] = []
         for raw in read_bundle(source, tile)[: board.size - tree.size]:
             leaf = leaf_hash(raw)
             if leaf in last:
                 places.append(tree.size)
-                ballots.append(raw)
+                ballots.append((leaf, raw))
             tree.append(leaf)
         if ballots:
             yield places, ballots

@@ -7,7 +7,9 @@ Exact without fractions: purses are whole numbers of a unit of 1/D cent, and D g
 not come out even. Ballots with the same purse are handled together.
 """
 
+from array import array
 from collections import Counter
+from collections.abc import Iterator
 from fractions import Fraction
 from math import gcd
 from typing import Literal, NamedTuple
@@ -41,6 +43,25 @@ class _Share(NamedTuple):
     weight: int
 
 
+class _Support:
+    """Who votes for a project: places of votes and the weight that each gives, in columns to take less."""
+
+    def __init__(self) -> None:
+        self._votes = array("Q")
+        self._weights: list[int] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._weights)
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return zip(self._votes, self._weights, strict=True)
+
+    def add(self, vote: int, weight: int) -> None:
+        """Add the vote at a place."""
+        self._votes.append(vote)
+        self._weights.append(weight)
+
+
 class _Purses:
     """What every ballot still has; ballots with equal purses share a class.
 
@@ -53,18 +74,18 @@ class _Purses:
         self.ballots = [vote.ballots for vote in profile.votes]
         self.classes = [1] * len(profile.votes)
 
-    def holders(self, support: list[tuple[int, int]]) -> Counter[tuple[int, int]]:
+    def holders(self, support: _Support) -> Counter[tuple[int, int]]:
         """Return how many ballots support with each (class, weight)."""
         found: Counter[tuple[int, int]] = Counter()
         for vote, weight in support:
             found[self.classes[vote], weight] += self.ballots[vote]
         return found
 
-    def money(self, support: list[tuple[int, int]]) -> int:
+    def money(self, support: _Support) -> int:
         """Return what the supporters have together, in units."""
         return sum(self.amounts[held] * times for (held, _), times in self.holders(support).items())
 
-    def find_share(self, support: list[tuple[int, int]], cost: int) -> _Share | None:
+    def find_share(self, support: _Support, cost: int) -> _Share | None:
         """Return the lowest share that pays `cost` cents, or None if all purses together are too small.
 
         Starts from equal shares and takes out whoever has less, until nobody has: the shares only rise.
@@ -84,7 +105,7 @@ class _Purses:
             total = sum(weight * times for _, weight, times in able)
             rest = able
 
-    def pay(self, support: list[tuple[int, int]], share: _Share) -> tuple[Payment, ...]:
+    def pay(self, support: _Support, share: _Share) -> tuple[Payment, ...]:
         """Take the share from every supporter; return who paid what, highest weight and full shares first."""
         finer = share.weight // gcd(share.money, share.weight)
         self.unit *= finer
@@ -128,9 +149,7 @@ class _Offers:
     Purses only shrink, so a price found earlier is never above the price now.
     """
 
-    def __init__(
-        self, profile: Profile, purses: _Purses, support: list[list[tuple[int, int]]], utility: Utility
-    ):
+    def __init__(self, profile: Profile, purses: _Purses, support: list[_Support], utility: Utility):
         self._costs = [project.cost for project in profile.projects]
         self._purses = purses
         self._support = support
@@ -175,10 +194,10 @@ def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
 
 def equal_shares(profile: Profile, ties: TieOrder, utility: Utility) -> Result:
     """Return the outcome of the Method of Equal Shares with the given utility, without completion."""
-    support: list[list[tuple[int, int]]] = [[] for _ in profile.projects]
+    support = [_Support() for _ in profile.projects]
     for place, vote in enumerate(profile.votes):
         for index, weight in vote.projects:
-            support[index].append((place, weight))
+            support[index].add(place, weight)
     votes, supporters = profile.total_votes(), profile.total_supporters()
     purses = _Purses(profile)
     offers = _Offers(profile, purses, support, utility)
@@ -216,7 +235,7 @@ def equal_shares(profile: Profile, ties: TieOrder, utility: Utility) -> Result:
 
 
 def _statuses(
-    profile: Profile, purses: _Purses, support: list[list[tuple[int, int]]], winners: frozenset[str]
+    profile: Profile, purses: _Purses, support: list[_Support], winners: frozenset[str]
 ) -> tuple[Status, ...]:
     votes, supporters = profile.total_votes(), profile.total_supporters()
     found = []

@@ -147,12 +147,6 @@ def _enc_in_a_second_spelling() -> Ballot:
 
 
 SPOILT = {
-    "box 6 with another ephemeral key": _other_ephemeral(6),
-    "all boxes with other ephemeral keys": _other_ephemeral(*KEYS),
-    "boxes and body of another polynomial": _other_polynomial(*KEYS),
-    "boxes 3 to 6 and body of another polynomial": _other_polynomial(3, 4, 5, 6),
-    "boxes of another polynomial with the same secret": _other_polynomial(*KEYS, same_secret=True),
-    "an enc in a second spelling": _enc_in_a_second_spelling(),
     "a wrong fragment in box 6": _spoilt_fragment(),
     "box 1 and 2 changed places": _with_boxes([BALLOT.boxes[1], BALLOT.boxes[0], *BALLOT.boxes[2:]]),
     "a bit of box 6": _with_boxes(
@@ -164,6 +158,12 @@ SPOILT = {
     "a bit of the body": changed(BALLOT, body=Bytes(BALLOT.body[:-1] + bytes([BALLOT.body[-1] ^ 1]))),
     "copied under another voting key": changed(BALLOT, voting_key=Hash(ed25519_public(b"v" * 32))),
     "copied as revision 2": changed(BALLOT, revision=2),
+    "box 6 with another ephemeral key": _other_ephemeral(6),
+    "all boxes with other ephemeral keys": _other_ephemeral(*KEYS),
+    "boxes and body of another polynomial": _other_polynomial(*KEYS),
+    "boxes 3 to 6 and body of another polynomial": _other_polynomial(3, 4, 5, 6),
+    "boxes of another polynomial with the same secret": _other_polynomial(*KEYS, same_secret=True),
+    "an enc in a second spelling": _enc_in_a_second_spelling(),
 }
 
 

@@ -217,3 +217,15 @@ def test_a_missing_file_over_http_fails_its_check(serve: Callable[..., str]) -> 
     del files[f"files/{tally.outcome.hex()}"]
     with open_record(serve(files_of(files))) as source:
         assert [fault.id for fault in audit(source).faults] == ["F02"]
+
+
+@pytest.mark.parametrize("size", [0, 1, 2**20 - 1, 2**20, 2**20 + 1, 3 * 2**20 + 5])
+def test_a_file_is_read_whole_up_to_its_limit(size: int, tmp_path: Path) -> None:
+    """Whatever its size, a file comes whole where the limit allows it, and is refused one byte above."""
+    content = bytes(range(251)) * (size // 251 + 1)
+    (tmp_path / "file").write_bytes(content[:size])
+    record = FolderRecord(tmp_path)
+    assert record.read("file", size) == content[:size]
+    (tmp_path / "file").write_bytes(content[:size] + b"x")
+    with pytest.raises(RecordError, match=f"at most {size} bytes"):
+        record.read("file", size)
