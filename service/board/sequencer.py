@@ -127,6 +127,7 @@ class Sequencer:
         self._use_election()
         await self.publisher.check_witnesses()
         await self.publisher.repair(head)
+        reach("record-repaired")
         if head.signed is None:
             self._guard.write(self._sign())
         else:
@@ -175,6 +176,7 @@ class Sequencer:
         """Take nothing more in. Errors: LostBallotsError, after which the box stays open."""
         if await store.set_box_open(self._writer, False):
             await verify_promised(self._writer, self._ground.journal_dir, self._board.resolved)
+            reach("box-closed")
 
     def _due_number(self) -> int:
         election = self._board.election
