@@ -10,6 +10,7 @@ import contextlib
 import gc
 import json
 import mmap
+import multiprocessing
 import os
 import select
 import signal
@@ -53,9 +54,9 @@ def say(**words: object) -> None:
 def fork(order: dict[str, Any]) -> int:
     """Start a command and return the number of its process."""
     pid = os.fork()
-    if pid:
-        return pid
-    run(order)
+    if pid == 0:
+        run(order)
+    return pid
 
 
 def run(order: dict[str, Any]) -> NoReturn:
@@ -113,6 +114,8 @@ def main(argv: list[str]) -> int:
     signal.set_wakeup_fd(wakes)
     say(ready=os.getpid())
     unread = b""
+    # The service forks its workers, and so keeps what is warm, whatever Python's default is by now.
+    multiprocessing.set_start_method("fork")
     while True:
         readable, _, _ = select.select([0, woken], [], [])
         if woken in readable:
