@@ -39,6 +39,8 @@ from service.faults import reach
 TICK_SECONDS = 0.1
 """The least time between two batches that are not full."""
 IDLE_SECONDS = 0.2
+UNHEARD_SECONDS = 30
+"""After so long without a word from this one the server gives its lock to the next sequencer."""
 LOCK_SECONDS = 0.5
 """How often a second sequencer looks whether the first is gone."""
 BATCH = 512
@@ -93,6 +95,7 @@ class Sequencer:
             await verify_durability(self._writer)
             await self._wait_for_lock()
             await self.start()
+            await store.limit_silence(self._writer, UNHEARD_SECONDS)
             await self._writer.add_listener(store.INBOX, lambda *_: self._wake.set())
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.publisher.run())

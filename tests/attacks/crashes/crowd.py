@@ -70,10 +70,12 @@ class Voter:
 class Crowd:
     """All residents. `act` lets some of them do something at once."""
 
-    def __init__(self, world: World, url: str, draw: random.Random) -> None:
+    def __init__(
+        self, world: World, url: str, draw: random.Random, attempt_seconds: float = ATTEMPT_SECONDS
+    ) -> None:
         self._world = world
         self._draw = draw
-        self._client = httpx.AsyncClient(base_url=url, trust_env=False, timeout=ATTEMPT_SECONDS)
+        self._client = httpx.AsyncClient(base_url=url, trust_env=False, timeout=attempt_seconds)
         self.voters = [Voter(resident=each, number=number) for number, each in enumerate(world.residents)]
         self.messages: list[Message] = []
         self.complaints: list[str] = []

@@ -7,12 +7,14 @@ import signal
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from service.db.embedded import EmbeddedPostgres
 from service.db.errors import ServerError
 from tests.attacks.crashes.processes import children_of, send
 
 GONE_SECONDS = 60.0
+SOCKET = ".s.PGSQL.5432"
 
 
 class Database:
@@ -28,8 +30,13 @@ class Database:
         return self._postgres.dsn()
 
     @property
-    def socket_dir(self) -> Path:
-        return self._postgres.socket_dir
+    def socket(self) -> Path:
+        """The socket that it listens on."""
+        return self._postgres.socket_dir / SOCKET
+
+    def dsn_at(self, folder: Path) -> str:
+        """The same address through a socket in another folder."""
+        return self.dsn.replace(quote(str(self._postgres.socket_dir)), quote(str(folder)))
 
     @property
     def cluster(self) -> Path:

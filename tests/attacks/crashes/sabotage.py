@@ -94,6 +94,20 @@ def full_disks() -> None:
     os.fsync = fsync  # type: ignore[assignment]
 
 
+def impatient() -> None:
+    """The same limits of waiting for the database, but shorter, so that a test need not wait as long."""
+    import service.app
+    import service.board.sequencer
+    import service.sequencer_main
+    from service.db.roles import UNHEARD
+
+    service.app.QUERY_SECONDS = service.app.CONNECT_SECONDS = 1
+    service.sequencer_main.QUERY_SECONDS = service.sequencer_main.CONNECT_SECONDS = 2.0
+    service.board.sequencer.UNHEARD_SECONDS = 2
+    UNHEARD["idle_in_transaction_session_timeout"] = "2s"
+
+
 SABOTAGES: dict[str, Callable[[], None]] = {
-    each.__name__: each for each in (forgetful, forgetful_with_journal, full_disks, hasty, trusting)
+    each.__name__: each
+    for each in (forgetful, forgetful_with_journal, full_disks, hasty, impatient, trusting)
 }

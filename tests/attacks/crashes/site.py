@@ -71,6 +71,9 @@ class Site:
         self.launcher = Launcher(folder, self.clock, self._environment())
         self.nodes: dict[str, Process] = {}
         self._size = size
+        self.door: Path | None = None
+        """Where service and sequencer find the database's socket, if not where it is."""
+        self.more_settings: dict[str, str] = {}
 
     @property
     def record(self) -> Path:
@@ -140,14 +143,14 @@ class Site:
         """The settings of service, sequencer and rebuild."""
         witnesses = [{"id": partner, "url": url} for partner, url in self.witnesses.items()]
         return {
-            "WIJK_DATABASE_URL": self.database.dsn,
+            "WIJK_DATABASE_URL": self.database.dsn if self.door is None else self.database.dsn_at(self.door),
             "WIJK_RECORD_DIR": str(self.record),
             "WIJK_STATE_DIR": str(self.state),
             "WIJK_JOURNAL_DIR": str(self.journal),
             "WIJK_ORIGIN": self.world.options.origin,
             "WIJK_WITNESSES": json.dumps(witnesses),
             "WIJK_WORKERS": str(self._size.workers),
-        }
+        } | self.more_settings
 
     def _process(self, name: str, arguments: Sequence[str], environment: dict[str, str]) -> Process:
         return Process(
