@@ -66,7 +66,7 @@ def hasty() -> None:
 
 
 def trusting() -> None:
-    """The sequencer does not look at what was signed before, in the state folder or by witnesses."""
+    """The sequencer does not look at what was signed before, wherever that stands."""
     from service.board.guard import Guard
     from service.board.publisher import Publisher
 
@@ -75,6 +75,7 @@ def trusting() -> None:
 
     Guard.check = lambda self, tree, published: None  # type: ignore[method-assign]
     Publisher.check_witnesses = look_away  # type: ignore[method-assign]
+    Publisher.repair = lambda self, head: self._prepare()  # type: ignore[method-assign]
 
 
 def full_disks() -> None:

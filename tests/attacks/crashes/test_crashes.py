@@ -10,8 +10,9 @@ import pytest
 import service
 from service.faults import POINTS
 from service.partner.state import COSIGNED, FOLLOWED, KEYS, PINS, PUBLIC
-from tests.attacks.crashes.points import COVERED, ELSEWHERE
+from tests.attacks.crashes.points import COVERED, ELSEWHERE, RESTORING
 from tests.attacks.crashes.run import run
+from tests.attacks.crashes.small import restore, run_small
 
 KILLS = 230
 REPEATS = 2
@@ -36,6 +37,20 @@ async def test_nothing_is_lost_doubled_or_forked(folder: Path) -> None:
     assert {point for point in COVERED if not report.kills[point]} == set(), "points at which nobody died"
     assert report.figures["ballots promised"] > 200
     assert report.figures["attempts without an answer"] > 100, "the kills hurt nobody"
+
+
+@pytest.mark.attack
+@pytest.mark.store
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_an_old_backup_is_refused_and_rebuilt(folder: Path) -> None:
+    """On an old backup nothing is signed; `rebuild`, killed twice, fills it from the published tiles.
+
+    The service, killed at it, puts promised ballots back, and the election goes on to its count.
+    """
+    report = await run_small(folder, restore, rounds=1)
+    assert not report.complaints, report.describe()
+    assert {point for point in RESTORING if not report.kills[point]} == set()
 
 
 def points_in_code() -> set[str]:

@@ -176,9 +176,7 @@ async def test_two_full_partners_cost_their_cosignatures_alone(folder: Path) -> 
 
 
 async def test_stopped_witnesses(folder: Path) -> None:
-    """With two of six silent the record grows; with three it stands still, ballots are promised on, and it grows
-    when one is back.
-    """
+    """With two of six silent the record grows; with three it stands still until one is back; votes go on."""
     async with standing(folder) as rig:
         site = rig.site
         names = ["partner-4", "partner-5", "partner-6"]
@@ -211,7 +209,7 @@ async def test_a_full_inbox_takes_entries_again_when_it_is_emptied(folder: Path)
             await connection.execute(
                 "INSERT INTO board.inbox (entry_hash, kind, raw) "
                 "SELECT sha256('\\x00'::bytea || raw), 'bundle', raw FROM "
-                "(SELECT convert_to('no entry ' || n, 'UTF8') AS raw FROM generate_series(1, 10000) n) AS many"
+                "(SELECT convert_to('no entry ' || n, 'UTF8') AS raw FROM generate_series(1, 10000) n) many"
             )
         raw = rig.desk.make_bundle(1, "Een fout.")
         async with httpx.AsyncClient(base_url=site.url, trust_env=False, timeout=20) as client:
