@@ -92,6 +92,12 @@ class Desk:
         head = await self.head()
         return head is not None and head.phase == phase and self._site.published() == head.size
 
+    async def has_all_keys(self) -> bool:
+        """Say whether every trustee's key stands on the board, so that nothing more will come."""
+        async with self._site.connect() as connection:
+            count = await connection.fetchval("SELECT count(*) FROM board.entries WHERE kind = 'trustee-key'")
+        return bool(count == len(self._site.nodes)) and await self.is_in(Phase.COUNTED)
+
     async def head(self) -> store.Head | None:
         """Return the head of the board; None while the database is away."""
         try:

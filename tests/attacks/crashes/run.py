@@ -127,6 +127,8 @@ async def open_and_count(rig: Rig) -> None:
 async def finish(rig: Rig) -> None:
     """Audit the record with the real command, and judge the run."""
     site, report = rig.site, rig.report
+    # The keys beyond those that are needed come late; nobody may write while the folder is audited.
+    await site.wait(rig.desk.has_all_keys, "the keys of all trustees", PHASE_SECONDS)
     await rig.sightings.stop()
     report.complaints += rig.desk.follow()
     await rig.read_database_counts()
@@ -134,7 +136,8 @@ async def finish(rig: Rig) -> None:
         "audit", "audit", str(site.record), "--manifest", site.world.election.manifest_hash.hex(), seconds=300
     )
     if code != 0:
-        report.complain(f"the audit ended with code {code}: {said[-600:]}")
+        wrong = [line for line in said.splitlines() if not line.startswith("ok")]
+        report.complain("the audit ended with code {}: {}".format(code, "\n".join(wrong)[:1500]))
     report.complaints = judge(rig)
     messages = rig.crowd.messages
     report.figures = {

@@ -18,7 +18,7 @@ RED = {
     "a sequencer that trusts any database": (
         ("trusting",),
         small.restore,
-        "the state folder had another board of size",
+        "something was signed over an old backup",
     ),
 }
 """What is broken -> how, what strikes, and what the rig must say."""
