@@ -39,6 +39,8 @@ from service.threads import Threads
 
 VERIFY_THREADS = 2
 QUERY_SECONDS = 10
+CONNECT_SECONDS = 5
+"""How long a new connection to the database may take; casts wait for it, one batch behind the other."""
 MAX_BODY = 2**18
 TITLE = "Wijkaandeel"
 DESCRIPTION = (
@@ -95,6 +97,7 @@ async def open_pool(settings: Settings, role: Role, size: int) -> AsyncIterator[
         settings.database_url,
         min_size=1,
         max_size=size,
+        timeout=CONNECT_SECONDS,
         command_timeout=QUERY_SECONDS,
         server_settings=session_settings(role),
     ) as pool:

@@ -36,7 +36,7 @@ STOPPED = 3
 """Exit code: a person must act."""
 AGAIN_SECONDS = 1.0
 CONNECT_SECONDS = 10.0
-QUERY_SECONDS = 120.0
+QUERY_SECONDS = 60.0
 
 PASSING = (
     OSError,

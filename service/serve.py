@@ -20,6 +20,7 @@ from litestar import Litestar
 
 from service.db.errors import DatabaseError
 from service.errors import ServiceError
+from service.faults import reach
 from service.settings import Settings, read_settings
 
 EXAMPLE = "example: WIJK_DATABASE_URL=postgresql:///wijk WIJK_ORIGIN=stad.example/board ... wijkaandeel serve"
@@ -67,11 +68,13 @@ async def prepare(settings: Settings) -> None:
         await verify_ground(pool)
         epoch = secrets.token_bytes(LENGTH)
         await set_epoch(pool, epoch)  # from here on nobody casts until the file says the same
+        reach("epoch-set")
         election = await ElectionCache(pool, settings.origin).find()
         done = Recovered(journaled=0, missing=0, restored=0)
         if election is not None:
             done = await recover(pool, Journal(settings.journal_dir), election)
         write_epoch(settings.state_dir, epoch)
+        reach("epoch-written")
     log = structlog.get_logger()
     if done.restored or done.journaled:
         log.warning("recovered", restored=done.restored, journaled=done.journaled)

@@ -96,6 +96,7 @@ class Casting:
             to_write = await self._storing.do(cast)
             self._reach("cast-stored")
             await self._writing.do(to_write)
+            self._reach("cast-journaled")
             return encode(make_promise(election, self._seed, cast.entry_hash))
         finally:
             self.inside -= 1

@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 from service.errors import UnavailableError
+from service.faults import reach
 
 FILE = "epoch"
 LENGTH = 32
@@ -56,4 +57,5 @@ def write_epoch(state_dir: Path, value: bytes) -> None:
         file.write(value)
         file.flush()
         os.fsync(handle)
+    reach("epoch-staged")
     unfinished.rename(path)

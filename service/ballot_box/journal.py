@@ -23,6 +23,7 @@ from ballots.merkle import leaf_hash
 from ballots.tiles import format_bundle
 from ballots.wire import content_hash
 from service.errors import UnavailableError
+from service.faults import reach
 
 _NUMBERS = itertools.count()
 ENDING = ".ballots"
@@ -58,7 +59,9 @@ class Journal:
             if not path.exists():
                 unfinished = self.folder / f".{path.name}.{next(_NUMBERS)}.{os.getpid()}"
                 _write_synced(unfinished, content)
+                reach("journal-staged")
                 unfinished.rename(path)
+                reach("journal-renamed")
             _sync_folder(self.folder)
         except OSError as error:
             raise JournalError(f"the journal takes no ballots: {error.strerror}") from error
@@ -90,6 +93,7 @@ class Journal:
                 _log.error("journal-damaged", file=path.name + DAMAGED, advice="see OPERATIONS.md")
                 count += 1
         if count:
+            reach("damage-set-aside")
             _sync_folder(self.folder)
         return count
 
@@ -111,11 +115,13 @@ class Journal:
                 return
             old = sorted(self.folder.glob(f"*{ENDING}"))
             written = self._write_merged(old)
+            reach("merge-written")
             for path in old:
                 if path not in written:
                     path.unlink()
             for leftover in self.folder.glob(f".*{ENDING}.*"):
                 _remove_if_orphan(leftover)
+            reach("merge-removed")
             _sync_folder(self.folder)
             self._merged = written
 

@@ -19,6 +19,7 @@ from service.ballot_box import store
 from service.ballot_box.casting import verify_cast
 from service.ballot_box.journal import Journal
 from service.ballot_box.store import Cast
+from service.faults import reach
 
 if TYPE_CHECKING:
     import asyncpg
@@ -44,7 +45,9 @@ async def recover(pool: "asyncpg.Pool", journal: Journal, election: Election) ->
     async with pool.acquire() as connection:
         known, lost = await _compare(connection, journal)
         restored = await _restore(connection, election, _read(journal, lost))
+        reach("ballots-restored")
         journaled = await _complete_journal(connection, journal, known)
+    reach("journal-completed")
     journal.merge()
     return Recovered(journaled=journaled, missing=len(lost) - restored, restored=restored)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ballots.entries import Ballot
 from ballots.wire import Hash, Record
 from service.ballot_box.epoch import Epoch
+from service.faults import reach
 
 if TYPE_CHECKING:
     import asyncpg
@@ -109,6 +110,7 @@ async def store_casts(
             columns = _columns(group)
             rows = await connection.fetch(STORE, revision, *columns, epoch is None)
             stored.update(row["entry_hash"] for row in rows)
+        reach("cast-inserted")
     return stored
 
 

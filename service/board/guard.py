@@ -14,6 +14,7 @@ from ballots.note import VerifierKey
 from service.board.errors import BoardServiceError, RestoredBackupError
 from service.board.publish import sync_folder, write_synced
 from service.board.tree import Tree
+from service.faults import reach
 
 LAST_CHECKPOINT = "last-checkpoint"
 LAST_SHOWN = "last-shown"
@@ -72,6 +73,7 @@ class Guard:
 def _replace(path: Path, content: bytes) -> None:
     fresh = path.with_name(f"{path.name}.new")
     write_synced(fresh, content, 0o600)
+    reach("guard-staged")
     fresh.rename(path)
     sync_folder(path.parent)
 

@@ -93,6 +93,7 @@ class RecordFolder:
         unfinished = self._stage(raw)
         reach("checkpoint-staged")
         unfinished.rename(self.folder / CHECKPOINT)
+        reach("checkpoint-renamed")
         sync_folder(self.folder)
 
     def prune(self, old_size: int, new_size: int) -> None:

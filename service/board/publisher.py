@@ -145,6 +145,7 @@ class Publisher:
                 f"the published checkpoint is not witnessed ({error.reason}): restore it"
             ) from None
         await store.set_witnessed(self._connection, published, witnessed.checkpoint.size)
+        reach("record-adopted")
         return await store.read_head(self._connection)
 
     async def run(self) -> None:
@@ -171,6 +172,7 @@ class Publisher:
         await self._publish_files(head.size)
         reach("files-published")
         await asyncio.to_thread(self._guard.write_shown, head.note)
+        reach("shown-kept")
         note = await witnesses.cosign(head.note, self._tree, election.w)
         try:
             witnessed = verify_witnessed(note, election.operator_vkey, election.witness_vkeys, election.w)
@@ -214,4 +216,5 @@ class Publisher:
         await asyncio.to_thread(self._record.replace_checkpoint, note)
         reach("checkpoint-published")
         await asyncio.to_thread(self._record.prune, self._witnessed, size)
+        reach("record-pruned")
         self._witnessed = size

@@ -34,6 +34,7 @@ from service.board import store
 from service.board.publish import CHECKPOINT
 from service.election_cache import ElectionCache
 from service.errors import RefusedError, UnavailableError
+from service.faults import reach
 
 OFFERED = (Roll, Seal, Start, Bundle, Replace, Close, TrusteeKey, Certify)
 """What may be offered over HTTP; each is signed by somebody whom the manifest names."""
@@ -123,7 +124,10 @@ class BoardReading:
         election = await self._elections.get()
         await asyncio.to_thread(verify_entry, election, entry, raw)
         async with self._pool.acquire() as connection, connection.transaction():
-            return await store.offer_entry(connection, raw, entry)
+            entry_hash = await store.offer_entry(connection, raw, entry)
+            reach("entry-inserted")
+        reach("entry-stored")
+        return entry_hash
 
     def _prove(self, position: int) -> bytes:
         note = self._read(CHECKPOINT)

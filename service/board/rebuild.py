@@ -76,6 +76,7 @@ class Rebuilding:
             self._check(tree, published)
             await self._ask_witnesses(board, tree)
             await self._insert(connection, board, missing)
+            reach("rebuild-inserted")
             note = await self._update_head(connection, board, head, [placed for placed, _ in missing])
             witnessed = open_own(published, self._operator, "the record")
             await store.set_witnessed(connection, published, witnessed.size)

@@ -41,6 +41,8 @@ from service.faults import reach
 TICK_SECONDS = 0.1
 """The least time between two batches that are not full."""
 IDLE_SECONDS = 0.2
+UNHEARD_SECONDS = 30
+"""After so long without a word from this one the server gives its lock to the next sequencer."""
 LOCK_SECONDS = 0.5
 """How often a second sequencer looks whether the first is gone."""
 BATCH = 512
@@ -101,6 +103,7 @@ class Sequencer:
             await verify_durability(self._writer)
             await self._wait_for_lock()
             await self.start()
+            await store.limit_silence(self._writer, UNHEARD_SECONDS)
             await self._writer.add_listener(store.INBOX, lambda *_: self._wake.set())
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.publisher.run())
@@ -135,6 +138,7 @@ class Sequencer:
         self._use_election()
         await self.publisher.check_witnesses()
         await self.publisher.repair(head)
+        reach("record-repaired")
         if head.signed is None:
             self._guard.write(self._sign())
         else:
@@ -206,6 +210,7 @@ class Sequencer:
         """Take nothing more in. Errors: LostBallotsError, after which the box stays open."""
         if await store.set_box_open(self._writer, False):
             await verify_promised(self._writer, self._ground.journal_dir, self._board.resolved)
+            reach("box-closed")
 
     def _due_number(self) -> int:
         election = self._board.election

@@ -47,6 +47,11 @@ async def try_writer_lock(connection: asyncpg.Connection, *, whole_session: bool
     return bool(await connection.fetchval(f"SELECT {take}(hashtextextended('wijkaandeel board', 0))"))
 
 
+async def limit_silence(connection: asyncpg.Connection, seconds: int) -> None:
+    """Let the server end this session, and with it the lock, when it asks nothing for so long."""
+    await connection.execute("SELECT set_config('idle_session_timeout', $1, false)", f"{seconds}s")
+
+
 async def read_head(connection: asyncpg.Connection) -> Head:
     """Return the head of the board."""
     return Head(

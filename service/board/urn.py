@@ -18,6 +18,7 @@ from service.board.batch import Batch
 from service.board.errors import BoardServiceError
 from service.board.releases import Waiting, find_misfits, plan_releases
 from service.board.verifier import Verifier
+from service.faults import reach
 
 PIECE = 512
 """How many ballots are verified, or placed, at once."""
@@ -67,6 +68,7 @@ class Urn:
             waiting=[each for each in waiting if each.entry_hash not in refused and each.style in minima],
         ):
             await store.plan_release(self._connection, planned.style, planned.ballots)
+        reach("release-decided")
         return refused
 
     async def place(self, batch: Batch, number: int, limit: int) -> None:
@@ -83,6 +85,7 @@ class Urn:
                 release = Release(count=left[style], number=number, style=style)
                 _insist(batch.place(encode(release), release))
             limit -= await self._place_style(batch, style, limit)
+            reach("release-placed")
 
     async def _finish(self, batch: Batch, style: str) -> None:
         """Finish a release from what waits, when a restore has lost the list of what it brings."""

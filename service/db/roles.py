@@ -18,6 +18,19 @@ connection pooler in between must pass the startup parameter `role` on, or work 
 
 from enum import StrEnum
 
+UNHEARD = {
+    "idle_in_transaction_session_timeout": "60s",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "30s",
+}
+"""When the server gives a session up whose process is not heard any more.
+
+A cut network does not say that it is cut. Without these the server would hold such a session's locks for
+hours: those of a transaction that keeps the voting open, and that of the one writer of the board.
+"""
+
 
 class Role(StrEnum):
     """The group roles, one a kind of process."""
@@ -40,4 +53,4 @@ def session_settings(role: Role) -> dict[str, str]:
         "application_name": role.value,
         "timezone": "UTC",
         "synchronous_commit": "on",
-    }
+    } | UNHEARD

@@ -18,6 +18,7 @@ from ballots.errors import ShareError, WireError
 from ballots.shares import IssuerPrivateKey, blind_sign
 from ballots.verification import blinded_hash
 from ballots.wire import Random, Rsa, decode, encode
+from service.faults import reach
 from service.partner.client import Client
 from service.partner.errors import RefusedDutyError, RemoteError
 from service.partner.follow import Logged, View
@@ -168,6 +169,7 @@ class Issuer:
 
     async def _serve(self, offered: Sequence[LoggedRequest]) -> None:
         signed = await asyncio.to_thread(self._sign, offered)
+        reach("shares-signed")
         for partner, signatures in signed.items():
             if await self._is_taken(partner, signatures):
                 continue
@@ -199,6 +201,7 @@ class Issuer:
             if error.status in REFUSING:
                 return False
             raise
+        reach("shares-posted")
         for each in signatures:
             self._open.discard(each.position)
             self._due.pop(each.position, None)

@@ -12,6 +12,7 @@ from ballots.election import Election
 from ballots.entries import TrusteeKey
 from ballots.points import ed25519_public, sign_ed25519
 from ballots.wire import Key, Signature, encode
+from service.faults import reach
 from service.partner.client import Client
 from service.partner.errors import RefusedDutyError
 from service.partner.follow import View
@@ -68,5 +69,7 @@ class Trustee:
         if view.phase not in PUBLISHING or published or view.witnessed_at < view.election.deadline:
             return False
         entry = make_trustee_key(view, self._partner, self._secret)
+        reach("key-made")
         await self._client.post(f"{self._url}/api/entries", encode(entry))
+        reach("key-posted")
         return True

@@ -13,6 +13,7 @@ from ballots.verification import blinded_hash, verify_entry
 from ballots.voter import ShareRequest
 from ballots.wire import Hash, Rsa, decode, encode
 from service.election_cache import ElectionCache
+from service.faults import reach
 from service.phase import hold_open, not_open
 from service.shares import store
 from service.shares.records import ShareAnswer, ShareWaiting
@@ -59,6 +60,8 @@ class Asking:
             if not is_open:
                 raise not_open()
             await store.store_request(connection, asked.request, entry_hash, entry, asked.blinded)
+            reach("request-inserted")
+        reach("request-stored")
 
 
 def verify_request(election: Election, raw: bytes) -> tuple[ShareRequest, bytes]:

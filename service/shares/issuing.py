@@ -16,6 +16,7 @@ from ballots.shares import EXPONENT, IssuerPublicKey
 from ballots.wire import Rsa, decode
 from service.election_cache import ElectionCache
 from service.errors import RefusedError
+from service.faults import reach
 from service.shares import store
 from service.shares.records import MOST, BlindSignatures, LoggedRequest
 from service.threads import Threads
@@ -57,6 +58,7 @@ class Issuing:
         asked = await store.read_blinded(self._pool, [each.position for each in given.signatures])
         pairs = await self._threads.run(verify_signatures, election, given, asked)
         await store.store_signatures(self._pool, given.partner, pairs)
+        reach("signatures-stored")
         return len(pairs)
 
 
