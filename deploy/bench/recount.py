@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.async_api import Page, async_playwright
 
-from deploy.bench.election import keep_ballots, make_options
+from deploy.bench.election import make_options
 from deploy.bench.figures import Figure
 from deploy.bench.ground import BenchError, Ground, Site
 from deploy.bench.machine import PROC, Watch, count_cores, find_tree
@@ -41,8 +41,7 @@ def measure(folder: Path, *, quick: bool) -> list[Figure]:
     """Return the figures of counting again in a browser."""
     build_booth()
     small, large = (100, 200) if quick else (1_000, 10_000)
-    ballots = keep_ballots(folder, quick=quick)
-    records = {count: keep_record(folder, ballots[:count]) for count in (small, large)}
+    records = {count: keep_record(folder, count, large) for count in (small, large)}
     runs = asyncio.run(_run_all(records))
     figures = []
     for count, run in runs.items():

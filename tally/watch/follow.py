@@ -93,4 +93,4 @@ class Follower:
 
 def required_names(named: Named) -> dict[Hash, None]:
     """Return the names of the files without which the record cannot be audited."""
-    return named.texts | named.pictures | named.others
+    return named.texts | named.pictures | named.outcomes | named.reports

@@ -17,7 +17,7 @@ from tests.differential.from_vectors import (
     WIRE_CALLS,
     near_vectors,
 )
-from tests.differential.outcomes import outcome_calls
+from tests.differential.outcomes import outcome_calls, recount_calls
 from tests.differential.points import all_points
 from tests.differential.verdicts import Call, DifferenceError, Judge, Mark, compare
 from tests.differential.whole_records import record_calls
@@ -43,6 +43,7 @@ FAMILIES: dict[str, Family] = {
     "records": Family(250, record_calls),
     "counts": Family(400, count_calls),
     "outcomes": Family(60, outcome_calls),
+    "recounts": Family(100, recount_calls),
 }
 
 

@@ -8,13 +8,18 @@ from hypothesis import strategies as st
 from ballots import entries as e
 from ballots import manifest as m
 from ballots.choices import Choices, ContestChoices
+from ballots.merkle import leaf_hash
 from ballots.sealing import FIRST, seal_ballot
 from ballots.voter import Share
-from ballots.wire import Box, Bytes, encode
+from ballots.wire import Box, Bytes, Hash, encode
+from tally.outcome import InvalidBallot, format_outcome, tally_entry
 from tests.differential.spellings import Draw, draw_spelling
 from tests.differential.stages import SMALL
 from tests.differential.verdicts import Call
+from tests.differential.whole_records import as_base64, contents
 from tests.simulator import Options, World, changed, sorted_ballots
+from tests.stages import make_replace
+from tests.tally.drafts import draft_of
 from tests.tally.test_outcome import Apart
 
 Given = dict[str, Any]
@@ -64,6 +69,39 @@ def shared_world(costs: str, method: str, rule: str, apart: bool) -> tuple[World
 @st.composite
 def outcome_calls(draw: Draw) -> Call:
     """Return the count of a board on which up to five people have voted, some of them badly."""
+    return Call("outcome", {"entries": [raw.decode() for raw in draw_election(draw).entries]})
+
+
+@st.composite
+def recount_calls(draw: Draw) -> Call:
+    """Return the audit of such a board with its outcome, which may say something else of invalid ballots."""
+    world = draw_election(draw)
+    outcome = world.count_ballots()
+    if draw(st.integers(0, 2)) == 0:
+        outcome = changed(outcome, invalid=draw_invalid(draw, world, outcome.invalid))
+    world.add_file(format_outcome(outcome))
+    world.append(tally_entry(outcome))
+    files = as_base64(contents(draft_of(world)))
+    given = {"files": files, "manifest": world.election.manifest_hash.hex(), "operator": ""}
+    return Call("audit", given)
+
+
+def draw_invalid(draw: Draw, world: World, listed: list[InvalidBallot]) -> list[InvalidBallot]:
+    """Return another list of invalid ballots."""
+    ballots = [Hash(leaf_hash(raw)) for raw in world.entries if b'"kind":"ballot"' in raw]
+    reason = draw(st.sampled_from(["sealing", "choices-wire", "", "other"]))
+    other = InvalidBallot(ballot=draw(st.sampled_from([*ballots, Hash(bytes(32))])), reason=reason)
+    at = draw(st.integers(0, len(listed)))
+    kind = draw(st.integers(0, 3))
+    if kind == 0:
+        return [*listed[:at], other, *listed[at:]]
+    if kind == 1:
+        return [*listed[:at], *listed[at + 1 :]]
+    return listed[::-1] if kind == 2 else [changed(each, reason=reason) for each in listed]
+
+
+def draw_election(draw: Draw) -> World:
+    """Return an opened board on which up to five people have voted; somebody may have walked in."""
     known, shares = shared_world(
         draw(st.sampled_from(sorted(COSTS))),
         draw(st.sampled_from(sorted(METHODS))),
@@ -72,19 +110,19 @@ def outcome_calls(draw: Draw) -> Call:
     )
     world = again(known)
     last = len(world.options.releases)
+    if draw(st.integers(0, 3)) == 0:
+        world.append(make_replace(world, b"walk-in", style=draw(st.sampled_from(["adult", "youth"]))))
     for style in world.options.residents:
-        ballots = [
-            draw_ballot(draw, world, share)
-            for share in shares
-            if share.style == style and draw(st.booleans())
-        ]
+        all_vote = draw(st.booleans())
+        voters = [share for share in shares if share.style == style and (all_vote or draw(st.booleans()))]
+        ballots = [draw_ballot(draw, world, share) for share in voters]
         if ballots:
             world.append(e.Release(count=len(ballots), number=last, style=style))
             for raw in sorted_ballots(ballots):
                 world.append(raw)
     world.close()
     world.open()
-    return Call("outcome", {"entries": [raw.decode() for raw in world.entries]})
+    return world
 
 
 def again(known: World) -> World:
@@ -93,7 +131,7 @@ def again(known: World) -> World:
     world.costs, world.apart = getattr(known, "costs", None), getattr(known, "apart", False)
     for raw in known.entries:
         world.board.append(raw)
-    world.entries = list(known.entries)
+    world.entries, world.files = list(known.entries), dict(known.files)
     return world
 
 

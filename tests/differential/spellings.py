@@ -47,8 +47,12 @@ def spell(tree: Tree) -> bytes:
     return json.dumps(tree, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
+MAX_DEPTH = 32
+"""How deep JSON may nest before parsers give up; no record of ours nests as deep."""
+
+
 def is_plain_json(raw: bytes) -> bool:
-    """Say whether bytes are JSON in UTF-8 without a doubled member, an odd number or a lone surrogate."""
+    """Say whether bytes are JSON without doubled members, odd numbers, lone surrogates or much nesting."""
     try:
         value = json.loads(
             raw.decode("utf-8"),
@@ -60,7 +64,12 @@ def is_plain_json(raw: bytes) -> bool:
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return False
-    return True
+    return _depth(value) <= MAX_DEPTH
+
+
+def _depth(value: Any) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if inner is None else 1 + max(map(_depth, inner), default=0)
 
 
 def _plain_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -120,7 +129,8 @@ ODD_STRINGS = [
     b'"' + b"\xf0\x9f\x98\x80" * 201 + b'"', b'"' + b"a" * 201 + b'"', b'"' + b"a" * 40 + b'"',
     b'"' + b"a" * 41 + b'"',
 ]  # fmt: skip
-OTHER_TYPES = [b"null", b"true", b"false", b"[]", b"{}", b'""', b"0", b"[[]]", b"[null]", b"1.5"]
+DEEP = [b"[" * depth + b"]" * depth for depth in (31, 32, 33, 200, 5000)]
+OTHER_TYPES = [*DEEP, b"null", b"true", b"false", b"[]", b"{}", b'""', b"0", b"[[]]", b"[null]", b"1.5"]
 
 
 def draw_edit(draw: Draw, tree: Tree) -> Tree:

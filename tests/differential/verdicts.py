@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from ballots.errors import ProtocolError
+from tests.differential.audits import same_audit
 from tests.differential.faults import faults_of
 from tests.differential.spellings import is_plain_json
 from tests.second import SecondError
@@ -111,18 +112,15 @@ def same(call: str, given: Given, mine: Answer, theirs: Answer) -> bool:
     if mine == theirs:
         return True
     if call == "audit" and "gives" in mine and "gives" in theirs:
-        return _in_order(mine["gives"]) == _in_order(theirs["gives"])
+        return same_audit(given, mine["gives"], theirs["gives"])
     if "refused" in mine and "refused" in theirs:
         pair = {mine["refused"], theirs["refused"]}
         if any(pair <= rule.reasons and rule.holds(call, given) for rule in EQUAL):
             return True
-        return call == "board" and pair <= faults_of(given)
+        return call == "board" and pair <= faults_of(
+            [each.encode() for each in given["entries"]], given["entry"].encode()
+        )
     return False
-
-
-def _in_order(gives: Answer) -> Answer:
-    """Return what an audit gives with its faults in the order of their checks, whichever was found first."""
-    return gives | {"faults": sorted(gives["faults"], key=lambda fault: str(fault["id"]))}
 
 
 class Equivalence:

@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 
 from ballots.board import Phase
 from ballots.errors import ProtocolError
-from ballots.note import Note, NoteSignature, format_note, parse_note
+from ballots.note import (
+    COSIGNATURE,
+    ED25519,
+    Note,
+    NoteSignature,
+    VerifierKey,
+    format_note,
+    format_vkey,
+    parse_note,
+)
+from ballots.points import ed25519_public
 from ballots.tiles import format_bundle
 from ballots.wire import Hash, content_hash, encode
 from tally.audit.report import make_report
@@ -65,8 +75,19 @@ def record_calls(draw: Draw) -> Call:
     manifest = election.manifest_hash.hex() if election else ""
     if draw(st.integers(0, 7)) == 0:
         manifest = draw(st.sampled_from(["", "00" * 32]))
-    given = {"files": as_base64(files), "manifest": manifest, "operator": ""}
+    given = {"files": as_base64(files), "manifest": manifest, "operator": draw_operator(draw, made.world)}
     return Call("audit", given)
+
+
+def draw_operator(draw: Draw, world: World) -> str:
+    """Return the auditor's operator key: mostly none, else the right one, or one that differs from it."""
+    if draw(st.integers(0, 3)):
+        return ""
+    key, origin = ed25519_public(world.keys.operator), world.options.origin
+    other = ed25519_public(world.keys.registrar)
+    name = draw(st.sampled_from([origin, origin, origin, "elders.example/board"]))
+    type_ = draw(st.sampled_from([ED25519, ED25519, COSIGNATURE]))
+    return format_vkey(VerifierKey(key=draw(st.sampled_from([key, key, other])), name=name, type=type_))
 
 
 def as_base64(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -86,7 +107,8 @@ def contents(record: Draft) -> Files:
 
 
 STRAYS = [
-    "index.html", "checkpoint2", "tile/0/001", "tile/0/000", "tile/1/000.p/1", "tile/0/000.p/1",
+    "index.html", "checkpoint2", "a/b", "caf\u00e9", "z", "\uffff", "\U0001f600",
+    "tile/0/001", "tile/0/000", "tile/1/000.p/1", "tile/0/000.p/1",
     "tile/0/000.p/2", "tile/0/000.p/255", "tile/entries/000.p/1", "tile/entries/000.p/3",
     "tile/entries/000", "tile/entries/001.p/1", "tile/00/000.p/1", "tile/0/x000/000.p/1", "tile/63/000.p/1",
     "tile/64/000.p/1", "files/" + "0" * 64, "files/" + "A" * 64, "files/x", "tile/0/000.p/01",
@@ -96,7 +118,7 @@ STRAYS = [
 
 def _other_files(draw: Draw, made: Stage) -> Files:
     files = contents(draft_of(made.world))
-    for _ in range(draw(st.sampled_from([1, 1, 2]))):
+    for _ in range(draw(st.sampled_from([1, 1, 2, 3]))):
         path = draw(st.sampled_from(sorted(files)))
         kind = draw(st.integers(0, 4))
         if kind == 0:

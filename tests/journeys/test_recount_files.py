@@ -60,11 +60,12 @@ def endless_pax() -> bytes:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A file, and what the page says of it."""
+    """A file, what the page says of it, and what it says further down."""
 
     name: str
     raw: bytes
     said: str
+    further: str = ""
 
 
 NO_TAR = "Dit bestand kunnen we niet lezen Het is geen gewoon tar-bestand"
@@ -84,7 +85,12 @@ WRONG = (
     Wrong("a path twice", archive("checkpoint", "./checkpoint"), "Er staat twee keer hetzelfde in."),
     Wrong("no checkpoint", archive("tile/0/000.p/1"), "Hier staat geen bord in"),
     Wrong("two boards", archive("a/checkpoint", "b/checkpoint"), "Hier staat meer dan één bord in"),
-    Wrong("a link as the checkpoint", archive("checkpoint", kind=tarfile.SYMTYPE), "Controle L01 gaat mis"),
+    Wrong(
+        "a link as the checkpoint",
+        archive("checkpoint", kind=tarfile.SYMTYPE),
+        "Controle L01 gaat mis",
+        "there is no",
+    ),
     Wrong("five bytes as the checkpoint", archive("checkpoint"), "Controle L01 gaat mis"),
 )
 
@@ -104,6 +110,7 @@ async def test_a_file_that_is_no_copy(folder: Path, browser: Browser, wrong: Wro
         )
         await page.get_by_role("button", name="Begin met natellen").click()
         assert wrong.said in await verdict_of(page)
+        assert wrong.further in await page.inner_text("#uitkomst")
         assert "Het klopt " not in (await page.inner_text("#uitkomst")).replace("Het klopt niet", "")
     assert heard == []
 

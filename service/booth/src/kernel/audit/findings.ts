@@ -27,6 +27,14 @@ export interface Fault {
   readonly message: string;
 }
 
+/** Whether a text stands before another in the order of their UTF-8 bytes, which is that of their code points. */
+function isBefore(a: string, b: string): boolean {
+  const [left, right] = [Array.from(a), Array.from(b)];
+  const place = left.findIndex((point, i) => point !== right[i]);
+  if (place === -1) return left.length < right.length;
+  return (left[place]?.codePointAt(0) ?? 0) < (right[place]?.codePointAt(0) ?? -1);
+}
+
 /** Phases that can still come after one, itself included. */
 function phasesFrom(phase: Phase): readonly Phase[] {
   const place = PHASES.indexOf(phase);
@@ -57,9 +65,11 @@ export class Findings {
     this.#counts.set(id, (this.#counts.get(id) ?? 0) + times);
   }
 
-  /** Something failed a check; the first fault stands. */
+  /** Something failed a check; the first fault stands: of entries the one that comes first, of files the first path. */
   fail(id: string, at: At, reason = "", message = ""): void {
-    if (!this.#faults.has(id)) this.#faults.set(id, { id, at, reason, message });
+    const known = this.#faults.get(id)?.at;
+    const comesFirst = typeof at === "string" && typeof known === "string" && isBefore(at, known);
+    if (known === undefined || comesFirst) this.#faults.set(id, { id, at, reason, message });
   }
 
   /** Checks were not reached; one that failed stays failed. */

@@ -43,9 +43,10 @@ function hasLot(count: Count): boolean {
   return count.rounds.some((round) => round.tie.some((tie) => tie.step === "lot"));
 }
 
+/** What is said of a count by itself: d is the slack of its styles and their invalid ballots. */
 function verdictOf(contest: Contest, count: Count, m: number, d: number): Verdict {
-  if (d === 0 && !hasLot(count)) return "safe";
-  if (count.rule === "equal-shares-cost") return "nothing said";
+  if (d === 0) return "safe";
+  if (count.rule !== "greedy-votes") return "nothing said";
   return isGreedySafe(contest, count, m, d) ? "safe" : "at risk";
 }
 
@@ -60,13 +61,13 @@ export function outcomeAtRisk(state: State, { outcome, invalid }: Recount): bool
     const contest = election.contests.get(id);
     if (contest === undefined) continue;
     const m = mostVotes(contest, election);
-    let earlier: Verdict = "safe";
+    let dependsOnUnsafe = false;
     for (const count of counts) {
-      const d = count.styles.reduce((sum, style) => sum + (slack.get(style) ?? 0), 0);
-      const own = verdictOf(contest, count, m, d);
-      // A count apart depends on what earlier ones left over.
-      if (earlier === "safe") earlier = own;
-      verdicts.push(earlier);
+      const own = verdictOf(contest, count, m, count.styles.reduce((sum, style) => sum + (slack.get(style) ?? 0), 0));
+      // A changed ballot anywhere changes every lot, and a count apart depends on what earlier ones chose.
+      const verdict: Verdict = own === "safe" && (dependsOnUnsafe || hasLot(count)) ? "nothing said" : own;
+      dependsOnUnsafe ||= verdict !== "safe";
+      verdicts.push(verdict);
     }
   }
   if (verdicts.includes("at risk")) return true;

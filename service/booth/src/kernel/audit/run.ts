@@ -3,7 +3,7 @@
  */
 import type { State } from "../board.ts";
 import { equal, hex } from "../bytes.ts";
-import { parseNoteKey, type NoteKey } from "../note.ts";
+import { KEY_TYPES, parseNoteKey, type NoteKey } from "../note.ts";
 import type { Outcome } from "../outcome.ts";
 import { LocalPool, type Pool } from "../pool.ts";
 import type { Source } from "../source.ts";
@@ -133,8 +133,9 @@ class Audit {
     }
     if (manifest !== undefined) this.#judge("S10", equal(election.manifestHash, manifest), manifestIndex);
     if (this.#operator === null) return;
-    const { name, key } = this.#operator;
-    this.#judge("S11", name === election.origin && equal(key, election.manifest.operator), manifestIndex);
+    const { name, type, key } = this.#operator;
+    const isSame = name === election.origin && type === KEY_TYPES.note && equal(key, election.manifest.operator);
+    this.#judge("S11", isSame, manifestIndex);
   }
 
   #judge(id: string, right: boolean, at: number | string, reason = "", message = "not what the auditor gave"): void {
@@ -150,8 +151,13 @@ class Audit {
     }
     this.#judge("L05", equal(tree.root, head.root), CHECKPOINT, "tile-root", "the entries lead to another root");
     await checkTiles(this.#source, tree, this.#findings);
+    if (!this.#findings.isOk("L06")) {
+      // What the fuller tiles say is not known to be right.
+      this.#findings.leave("L07");
+      return;
+    }
     const paths = await this.#source.paths();
-    if (paths !== null) await checkOldTiles(this.#source, [...paths].sort(), tree, this.#findings);
+    if (paths !== null) await checkOldTiles(this.#source, paths, tree, this.#findings);
   }
 
   /** Checks T02 to T07, if there is a tally. */
@@ -193,8 +199,7 @@ class Audit {
     });
     const paths = await this.#source.paths();
     if (paths !== null) {
-      const sorted = [...paths].sort();
-      await checkStrays(this.#source, sorted, { head, named, isComplete }, this.#findings);
+      await checkStrays(this.#source, paths, { head, named, isComplete }, this.#findings);
     }
     if (!isComplete) this.#findings.leave(...FILE_CHECKS);
   }
