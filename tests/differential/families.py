@@ -35,7 +35,7 @@ FAMILIES: dict[str, Family] = {
     "spellings": Family(500, lambda: near_vectors(WIRE_CALLS)),
     "codes": Family(150, lambda: near_vectors(TEXT_CALLS)),
     "credentials": Family(12, lambda: near_vectors(SLOW_CALLS)),
-    "log": Family(500, lambda: near_vectors(LOG_CALLS)),
+    "log": Family(900, lambda: near_vectors(LOG_CALLS)),
     "ballots": Family(300, lambda: near_vectors(KEY_CALLS)),
     "keys": Family(500, all_points),
     "entries": Family(600, entry_calls),

@@ -138,13 +138,23 @@ def elements(change: Change) -> Change:
     """Return the change of a list: one of its elements, or which there are."""
 
     def edit(draw: Draw, value: list[Any]) -> list[Any]:
-        kind = draw(st.integers(0, 4))
-        if not value or kind == 4:
-            return value[:-1]
+        kind = draw(st.integers(0, 5))
+        if not value or kind >= 4:
+            return value[:-1] if kind == 4 else [*value, *value[-1:]]
         at = draw(st.integers(0, len(value) - 1))
         if kind <= 1:
             return [*value[:at], change(draw, value[at]), *value[at + 1 :]]
         return [*value[:at], *[value[at]] * 2, *value[at + 1 :]] if kind == 2 else value[::-1]
+
+    return edit
+
+
+def one_of(change: Change) -> Change:
+    """Return the change of one element of a list that keeps its length."""
+
+    def edit(draw: Draw, value: list[Any]) -> list[Any]:
+        at = draw(st.integers(0, len(value) - 1))
+        return [*value[:at], change(draw, value[at]), *value[at + 1 :]]
 
     return edit
 
@@ -198,6 +208,12 @@ CHANGES: dict[str, dict[str, Change]] = {
         "style": text,
         "voting_key": hex_fixed,
     },
+    "ask-share": {
+        **dict.fromkeys(("credential_seed", "voting_seed"), hex_fixed),
+        "style": text,
+        "issuers": elements(member(salt=hex_fixed)),
+    },
+    "finish-share": {"answers": one_of(hex_bytes)},
     "seal": {
         **dict.fromkeys(("padded", "previous", "seed", "voting_seed"), hex_fixed),
         "revision": lambda draw, value: draw(st.integers(1, 9)),
@@ -274,8 +290,8 @@ def near_vectors(draw: Draw, calls: tuple[str, ...] = tuple(CHANGES)) -> Call:
     return Call(call, given)
 
 
-LOG_CALLS = ("note", "witnessed", "root", "inclusion", "consistency", "tile-path", "bundle", "proof-file",
-             "receipt", "add-checkpoint")  # fmt: skip
+LOG_CALLS = ("note", "witnessed", "root", "inclusion", "inclusion", "consistency", "tile-path", "bundle",
+             "proof-file", "receipt", "add-checkpoint")  # fmt: skip
 TEXT_CALLS = ("parse-code", "format-code", "ballot-number")
 SLOW_CALLS = ("credential",)
 WIRE_CALLS = (

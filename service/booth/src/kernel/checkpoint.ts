@@ -2,7 +2,7 @@
 
 import { base64, fromBase64, fromDecimal, hex, type Bytes } from "./bytes.ts";
 import { ensure } from "./errors.ts";
-import { KEY_TYPES, noteKey, openNote, type Note, type NoteKey } from "./note.ts";
+import { isName, KEY_TYPES, noteKey, openNote, type Note, type NoteKey } from "./note.ts";
 
 /** The head of a log: what a checkpoint says. */
 export interface TreeHead {
@@ -64,7 +64,7 @@ export function formatCheckpoint({ origin, size, root }: TreeHead): string {
  */
 export function parseHead(text: string): TreeHead {
   const lines = text.split("\n");
-  ensure(lines.length === 4 && lines[3] === "" && lines[0] !== "", "checkpoint-form");
+  ensure(lines.length === 4 && lines[3] === "" && isName(lines[0] ?? ""), "checkpoint-form");
   const [origin, sizeLine, rootLine] = lines as [string, string, string];
   const size = fromDecimal(sizeLine);
   ensure(size !== null, "checkpoint-size");
@@ -86,9 +86,10 @@ export function parseCheckpoint(text: string, origin: string): TreeHead {
 
 /**
  * The head of a checkpoint that the operator signed.
- * @throws Refused the reasons of a note, `note-unsigned`, the reasons of {@link parseCheckpoint}
+ * @throws Refused `note-key-type`, the reasons of a note, `note-unsigned`, the reasons of {@link parseCheckpoint}
  */
 export function openCheckpoint(note: Uint8Array, operator: NoteKey): TreeHead {
+  ensure(operator.type === KEY_TYPES.note, "note-key-type");
   return parseCheckpoint(openNote(note, [operator]).text, operator.name);
 }
 
@@ -106,7 +107,7 @@ export function openWitnessed(raw: Uint8Array, { operator, witnesses, threshold 
   ensure(note.signatures.some(({ key }) => key === operator), "note-unsigned");
   const head = parseCheckpoint(note.text, operator.name);
   const times = timesOf(note, witnesses);
-  ensure(times.length >= threshold, "witness-threshold");
+  ensure(threshold >= 1 && times.length >= threshold, "witness-threshold");
   return { ...head, times };
 }
 

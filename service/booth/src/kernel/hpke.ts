@@ -53,7 +53,7 @@ export async function hpkeSeal(
  * The plaintext of a box.
  * @param own the recipient's key pair
  * @param box enc || ct
- * @throws Refused `box-length` (no room for plaintext), `box-open`
+ * @throws Refused `box-length` (fewer than 48 bytes), `box-open`
  */
 export async function hpkeOpen(
   own: KeyPair,
@@ -61,7 +61,7 @@ export async function hpkeOpen(
   box: Uint8Array,
   aad: Uint8Array = NOTHING,
 ): Promise<Bytes> {
-  ensure(box.length > ENC_LENGTH + TAG_LENGTH, "box-length");
+  ensure(box.length >= ENC_LENGTH + TAG_LENGTH, "box-length");
   const enc = box.subarray(0, ENC_LENGTH);
   refusedAs("box-open", () => {
     checkX25519Key(enc);

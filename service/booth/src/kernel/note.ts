@@ -3,6 +3,7 @@
 import { base64, concat, equal, fromBase64, fromHex, fromUtf8, hex, toInteger, utf8, type Bytes } from "./bytes.ts";
 import { ensure, refusedAs } from "./errors.ts";
 import { sha256 } from "./hash.ts";
+import { checkEd25519Key } from "./points.ts";
 import { sign, verifySignature } from "./signing.ts";
 
 const NOTE_LIMIT = 131_072;
@@ -60,18 +61,18 @@ export function formatNoteKey({ name, id, type, key }: NoteKey): string {
 
 /**
  * The note key of `name+id+base64`.
- * @throws Refused `note-vkey`, `note-key-type`, `note-vkey-id`
+ * @throws Refused in this order: `note-vkey`, `note-key-type`, `note-vkey-id`, the reasons of an Ed25519 key
  */
 export function parseNoteKey(text: string): NoteKey {
   const [, name = "", idHex = "", encoded = ""] = /^([^+]*)\+([^+]*)\+(.*)$/s.exec(text) ?? [];
   const id = fromHex(idHex);
   const decoded = fromBase64(encoded);
-  ensure(isName(name) && id?.length === ID_LENGTH && decoded !== null && decoded.length > 0, "note-vkey");
+  ensure(isName(name) && id?.length === ID_LENGTH && decoded?.length === 1 + KEY_LENGTH, "note-vkey");
   const type = Object.values(KEY_TYPES).find((known) => known === decoded[0]);
   ensure(type !== undefined, "note-key-type");
-  ensure(decoded.length === 1 + KEY_LENGTH, "note-vkey");
   const key = noteKey(name, type, decoded.slice(1));
   ensure(equal(key.id, id), "note-vkey-id");
+  checkEd25519Key(key.key);
   return key;
 }
 
@@ -85,7 +86,8 @@ export function openNote(raw: Uint8Array, known: readonly NoteKey[]): Note {
   const byName = new Map<string, NoteKey>();
   for (const key of known) {
     const label = labelOf(key.name, key.id);
-    ensure(!byName.has(label), "note-ambiguous");
+    const other = byName.get(label);
+    ensure(other === undefined || (other.type === key.type && equal(other.key, key.key)), "note-ambiguous");
     byName.set(label, key);
   }
   const signatures = lines.flatMap(({ name, id, signature }) => {
@@ -161,7 +163,8 @@ function formatLine(name: string, signature: Uint8Array): string {
   return `${DASH}${name} ${base64(signature)}\n`;
 }
 
-function isName(name: string): boolean {
+/** Whether a text can name a key: not empty, no plus, no white space, no control character. */
+export function isName(name: string): boolean {
   return name !== "" && name.isWellFormed() && !NOT_IN_NAMES.test(name) && !CONTROL.test(name) && !name.includes("\n");
 }
 

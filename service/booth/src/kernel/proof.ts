@@ -4,10 +4,14 @@ import { base64, concat, fromBase64, fromDecimal, splitAtEmptyLine, utf8, type B
 import { openWitnessed, type WitnessedHead, type Witnesses } from "./checkpoint.ts";
 import { ensure } from "./errors.ts";
 import { verifyInclusion } from "./merkle.ts";
+import { parseNote } from "./note.ts";
 
 const PROOF_LIMIT = 262_144;
 const HEADER = "c2sp.org/tlog-proof@v1";
 const INDEX = "index ";
+const HASH_LENGTH = 32;
+/** The most hashes of a proof in a log of fewer than 2^63 entries. */
+export const MOST_HASHES = 63;
 
 /** What a proof file says; nothing of it is verified. */
 export interface ProofFile {
@@ -27,7 +31,8 @@ export function formatProof({ index, hashes, checkpoint }: ProofFile): Bytes {
 
 /**
  * The parts of a proof file.
- * @throws Refused `proof-file-length`, `proof-form`, `checkpoint-size` (the index), `proof-hash`
+ * @throws Refused in this order: `proof-file-length`, `proof-form`, `checkpoint-size` (the index), `proof-hash`,
+ * `proof-length` (more than 63 hashes), the reasons of a note's form
  */
 export function parseProof(raw: Uint8Array): ProofFile {
   ensure(raw.length <= PROOF_LIMIT, "proof-file-length");
@@ -36,20 +41,14 @@ export function parseProof(raw: Uint8Array): ProofFile {
   const [text, checkpoint] = parts;
   const [header, indexLine, ...hashLines] = text.split("\n");
   ensure(header === HEADER && indexLine?.startsWith(INDEX) === true, "proof-form");
+  const hashes = hashLines.map((line) => fromBase64(line));
+  ensure(hashes.every((hash) => hash !== null), "proof-form");
   const index = fromDecimal(indexLine.slice(INDEX.length));
   ensure(index !== null, "checkpoint-size");
-  return { index, hashes: hashLines.map(parseHash), checkpoint };
-}
-
-/**
- * The hash of a proof's line: 32 bytes.
- * @throws Refused `proof-form` (no base64), `proof-hash` (another length)
- */
-export function parseHash(line: string): Bytes {
-  const hash = fromBase64(line);
-  ensure(hash !== null, "proof-form");
-  ensure(hash.length === 32, "proof-hash");
-  return hash;
+  ensure(hashes.every(({ length }) => length === HASH_LENGTH), "proof-hash");
+  ensure(hashes.length <= MOST_HASHES, "proof-length");
+  parseNote(checkpoint);
+  return { index, hashes, checkpoint };
 }
 
 /**

@@ -6,6 +6,9 @@ import { P } from "./points.ts";
 
 const LENGTH = 32;
 
+/** The most fragments of a secret. */
+const MOST = 255;
+
 /** A trustee's part of a secret. */
 export interface Fragment {
   /** The trustee's number, from 1. */
@@ -17,8 +20,10 @@ export interface Fragment {
 /**
  * The fragments of trustees 1 to n, each 32 bytes: the polynomial's values.
  * @param coefficients from 0 to below P; the first is the secret, and as many open as there are
+ * @throws Refused `fragment-count` unless 1 <= coefficients <= n <= 255
  */
 export function split(coefficients: readonly bigint[], n: number): Bytes[] {
+  ensure(coefficients.length >= 1 && coefficients.length <= n && n <= MOST, "fragment-count");
   return Array.from({ length: n }, (_, i) => {
     const value = coefficients.reduceRight((sum, coefficient) => (sum * BigInt(i + 1) + coefficient) % P, 0n);
     return fromInteger(value, LENGTH);
@@ -26,13 +31,15 @@ export function split(coefficients: readonly bigint[], n: number): Bytes[] {
 }
 
 /**
- * The secret, 32 bytes: the value at 0 of the polynomial through exactly k fragments.
- * @throws Refused `fragment-count`, `fragment-index` (a number of 0 or twice), `fragment-range`
+ * The secret, 32 bytes: the value at 0 of the polynomial through the k fragments of the lowest numbers.
+ * @throws Refused `fragment-count` (fewer than k), `fragment-index` (a number of 0, above 255 or twice),
+ * `fragment-range`
  */
-export function recover(fragments: readonly Fragment[], k: number): Bytes {
-  ensure(fragments.length === k, "fragment-count");
+export function recover(given: readonly Fragment[], k: number): Bytes {
+  ensure(k >= 1 && given.length >= k, "fragment-count");
+  const fragments = given.toSorted((a, b) => a.number - b.number).slice(0, k);
   const numbers = fragments.map(({ number }) => number);
-  const good = numbers.every((number) => Number.isSafeInteger(number) && number >= 1);
+  const good = numbers.every((number) => Number.isSafeInteger(number) && number >= 1 && number <= MOST);
   ensure(good && new Set(numbers).size === k, "fragment-index");
   const values = fragments.map(({ fragment }) => toInteger(fragment));
   ensure(fragments.every(({ fragment }, i) => fragment.length === LENGTH && values[i]! < P), "fragment-range");

@@ -1,15 +1,14 @@
 /** A witness's decision (PROTOCOL.md section 3; C2SP tlog-witness). Storing and cosigning are for the caller. */
 
-import { fromDecimal, splitAtEmptyLine, type Bytes } from "./bytes.ts";
+import { fromBase64, fromDecimal, splitAtEmptyLine, type Bytes } from "./bytes.ts";
 import { parseHead, type TreeHead } from "./checkpoint.ts";
-import { ensure, Refused, refusedAs } from "./errors.ts";
+import { ensure, Refused } from "./errors.ts";
 import { EMPTY_ROOT, verifyConsistency } from "./merkle.ts";
 import { openNote, parseNote, type NoteKey } from "./note.ts";
-import { parseHash } from "./proof.ts";
+import { MOST_HASHES } from "./proof.ts";
 
-const BODY_LIMIT = 262_144;
+const BODY_LIMIT = 135_168;
 const OLD = "old ";
-const MOST_HASHES = 63;
 const PLAIN = "text/plain; charset=utf-8";
 const SIZE = "text/x.tlog.size";
 
@@ -31,7 +30,8 @@ interface Request {
   readonly oldSize: number;
   readonly proof: readonly Bytes[];
   readonly note: Bytes;
-  readonly head: TreeHead;
+  /** The note's, nothing of which is verified. */
+  readonly text: string;
 }
 
 /**
@@ -49,15 +49,17 @@ export function addCheckpoint(
   const { size: oldSize, root: oldRoot } = remembered ?? { size: 0, root: EMPTY_ROOT };
   return answering(400, () => {
     const request = parseRequest(body);
-    const { head } = request;
-    if (head.origin !== origin) return refusal(404, "witness-origin");
+    if (request.text.split("\n", 1)[0] !== origin) return refusal(404, "witness-origin");
     return answering(403, () => {
       openNote(request.note, [operator]);
-      if (request.oldSize > head.size) return refusal(400, "witness-old-size");
-      if (request.oldSize !== oldSize) return { status: 409, contentType: SIZE, body: `${oldSize}\n` };
-      return answering(422, () => {
-        verifyConsistency(oldSize, oldRoot, head.size, head.root, request.proof);
-        return { status: 200, contentType: PLAIN, body: "", head };
+      return answering(400, () => {
+        const head = parseHead(request.text);
+        ensure(request.oldSize <= head.size, "witness-old-size");
+        if (request.oldSize !== oldSize) return { status: 409, contentType: SIZE, body: `${oldSize}\n` };
+        return answering(422, () => {
+          verifyConsistency(oldSize, oldRoot, head.size, head.root, request.proof);
+          return { status: 200, contentType: PLAIN, body: "", head };
+        });
       });
     });
   });
@@ -78,16 +80,18 @@ function refusal(status: WitnessAnswer["status"], reason: string): WitnessAnswer
 }
 
 /**
- * @throws Refused `witness-length`, `witness-form`, the reasons of a note's form and of a checkpoint's lines
+ * @throws Refused in this order: `witness-length`, `witness-form`, the reasons of a note's form
  */
 function parseRequest(body: Uint8Array): Request {
   ensure(body.length <= BODY_LIMIT, "witness-length");
   const parts = splitAtEmptyLine(body);
   ensure(parts !== null, "witness-form");
-  const [text, note] = parts;
-  const head = parseHead(parseNote(note).text);
-  const [oldLine = "", ...hashLines] = text.split("\n");
+  const [lines, note] = parts;
+  const [oldLine = "", ...hashLines] = lines.split("\n");
   const oldSize = oldLine.startsWith(OLD) ? fromDecimal(oldLine.slice(OLD.length)) : null;
   ensure(oldSize !== null && hashLines.length <= MOST_HASHES, "witness-form");
-  return { oldSize, proof: refusedAs("witness-form", () => hashLines.map(parseHash)), note, head };
+  const proof = hashLines.map((line) => fromBase64(line));
+  ensure(proof.every((hash) => hash !== null), "witness-form");
+  ensure(proof.every(({ length }) => length === 32), "witness-form");
+  return { oldSize, proof, note, text: parseNote(note).text };
 }

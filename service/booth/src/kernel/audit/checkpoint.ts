@@ -55,7 +55,8 @@ function attempt(findings: Findings, id: string, check: () => number): boolean {
  */
 export function checkSignatures(head: Head, election: Election | null, operator: NoteKey | null, findings: Findings): void {
   if (election === null) {
-    if (operator !== null) attempt(findings, "L02", () => (openCheckpoint(head.note, operator), 1));
+    if (operator === null) return;
+    if (!attempt(findings, "L02", () => (openCheckpoint(head.note, operator), 1))) findings.leave("L03");
     return;
   }
   const witnesses = witnessesOf(election.manifest);

@@ -93,7 +93,7 @@ class Audit {
     const isComplete = isWhole && replay.stopped === null;
     if (!isComplete) this.#findings.cut(replay.stopped ?? replay.board.phase);
     this.#checkAnchors(replay, isComplete);
-    checkSignatures(head, replay.board.election, isComplete ? this.#operator : null, this.#findings);
+    checkSignatures(head, replay.board.election, this.#operator, this.#findings);
     if (!isComplete && replay.board.election === null) this.#findings.leave("L02", "L03");
     await this.#checkLog(head, replay, isWhole);
     const counted = await this.#count(replay, isComplete);
