@@ -26,6 +26,7 @@ BUILT = (
     PUBLIC / "worker.js",
     PUBLIC / "LICENSES.txt",
     PRIVATE / "judge.mjs",
+    PRIVATE / "worker.mjs",
     PRIVATE / "vectors.mjs",
 )
 LIMIT_SECONDS = 600

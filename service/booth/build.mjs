@@ -55,6 +55,7 @@ const libraries = await Promise.all([
 ]);
 await Promise.all([
   bundle(NODE, "src/judge.ts", join(inside, "judge.mjs")),
+  bundle(NODE, "src/node/worker.ts", join(inside, "worker.mjs")),
   bundle(NODE, "src/vectors.ts", join(inside, "vectors.mjs")),
 ]);
 const licences = await Promise.all([...new Set(libraries.flat())].sort().map(describe));
