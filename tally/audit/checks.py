@@ -336,8 +336,15 @@ def kinds_to_come(phase: Phase) -> set[str]:
 
 def format_table() -> str:
     """Return the table as it stands in PROTOCOL.md section 13."""
-    lines = ["| id | part | what the check makes sure of | refusals by which it fails |", "|---|---|---|---|"]
+    lines = [
+        "| id | part | what the check makes sure of | entries | refusals by which it fails |",
+        "|---|---|---|---|---|",
+    ]
     for check in CHECKS:
-        reasons = ", ".join(f"`{reason}`" for reason in check.reasons)
-        lines.append(f"| {check.id} | {check.part} | {check.name} | {reasons} |")
+        kinds = "all" if check.kinds == ALL_KINDS else _quoted(check.kinds)
+        lines.append(f"| {check.id} | {check.part} | {check.name} | {kinds} | {_quoted(check.reasons)} |")
     return "\n".join(lines) + "\n"
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)

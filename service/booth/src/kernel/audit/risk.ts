@@ -15,9 +15,9 @@ export function slackOf(style: State["styles"][number]): number {
   return Math.max(0, style.requests - style.voters) + style.replacements;
 }
 
-/** m: the most votes that one ballot can give one project. */
-function mostVotes(contest: Contest, election: Election): number {
-  const most = contest.styles.map((id) => {
+/** m: the most votes that one ballot of the styles can give one project. */
+function mostVotes(contest: Contest, election: Election, styles: readonly string[]): number {
+  const most = styles.map((id) => {
     const method = election.styles.get(id)?.contests.find((c) => c.contest.id === contest.id)?.method;
     if (method?.method === "points") return method.maximum;
     return method?.method === "ranking" ? contest.projects.length - 1 : 1;
@@ -60,9 +60,9 @@ export function outcomeAtRisk(state: State, { outcome, invalid }: Recount): bool
   for (const { contest: id, counts } of outcome.contests) {
     const contest = election.contests.get(id);
     if (contest === undefined) continue;
-    const m = mostVotes(contest, election);
     let dependsOnUnsafe = false;
     for (const count of counts) {
+      const m = mostVotes(contest, election, count.styles);
       const own = verdictOf(contest, count, m, count.styles.reduce((sum, style) => sum + (slack.get(style) ?? 0), 0));
       // A changed ballot anywhere changes every lot, and a count apart depends on what earlier ones chose.
       const verdict: Verdict = own === "safe" && (dependsOnUnsafe || hasLot(count)) ? "nothing said" : own;
