@@ -43,6 +43,7 @@ POINTS = {
     "batch-committed": "the database has the batch, the state folder the checkpoint before it",
     "guard-staged": "the checkpoint is on the disk under another name",
     "guard-written": "the state folder has the checkpoint, nothing is published",
+    "urn-shuffled": "the database no longer tells in which order ballots came, the journal still does",
     # what the sequencer publishes: board/publisher.py and publish.py
     "files-staged": "tiles, bundles or files are on the disk beside the record",
     "files-renamed": "they are in the record, which need not be on the disk yet",

@@ -171,6 +171,7 @@ class Sequencer:
         """Wipe out in which order ballots arrived, in urn and journal; cut short, it loses nothing."""
         async with self._writer.transaction():
             await store.shuffle_urn(self._writer)
+        reach("urn-shuffled")
         try:
             await asyncio.to_thread(self._tidy_journal)
         except (UnavailableError, OSError) as error:

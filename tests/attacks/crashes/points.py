@@ -43,6 +43,7 @@ VOTING = {
     "record-pruned": ENTRY,
     "record-adopted": SEQUENCER,
     "record-repaired": SEQUENCER,
+    "urn-shuffled": SEQUENCER,
     "partner-cosigned-written": ENTRY,
     "partner-cosigned-stands": ENTRY,
     "partner-followed-written": ENTRY,
