@@ -26,7 +26,7 @@ from service.board.errors import (
 )
 from service.board.rebuild import Rebuilding, Rebuilt
 from service.board.sequencer import Ground, Sequencer
-from service.db.errors import DatabaseError
+from service.db.errors import DatabaseError, describe_fault
 from service.db.migrate import verify_migrated
 from service.db.roles import Role, session_settings
 from service.errors import ServiceError
@@ -89,7 +89,7 @@ def _guarded(work: Callable[[Settings], None]) -> int:
     try:
         work(read_settings(os.environ))
     except (BoardServiceError, ServiceError, ProtocolError, DatabaseError, asyncpg.PostgresError) as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{describe_fault(error)}\n")
         return STOPPED
     return 0
 
@@ -128,8 +128,12 @@ async def _work(database_url: str, ground: Ground, now: Callable[[], float]) -> 
         try:
             await run_once(database_url, ground, now)
         except* PASSING as group:
-            log.warning("sequencer-starts-anew", fault=repr(_first(group)))
+            log.warning("sequencer-starts-anew", fault=_tell(_first(group)))
         await asyncio.sleep(AGAIN_SECONDS)
+
+
+def _tell(error: BaseException) -> str:
+    return f"{type(error).__name__}: {describe_fault(error)}"
 
 
 def _first(error: BaseException) -> BaseException:

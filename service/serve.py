@@ -18,7 +18,7 @@ import asyncpg
 import structlog
 from litestar import Litestar
 
-from service.db.errors import DatabaseError
+from service.db.errors import DatabaseError, describe_fault
 from service.errors import ServiceError
 from service.faults import reach
 from service.settings import Settings, read_settings
@@ -46,7 +46,7 @@ def main(argv: Sequence[str]) -> int:
             settings = read_settings(os.environ)
             asyncio.run(prepare(settings))
         except (ServiceError, DatabaseError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            print(f"wijkaandeel serve: {error}", file=sys.stderr)  # noqa: T201
+            print(f"wijkaandeel serve: {describe_fault(error)}", file=sys.stderr)  # noqa: T201
             return 1
         run(settings)
     return 0

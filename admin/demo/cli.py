@@ -29,7 +29,7 @@ from admin.ledger.errors import LedgerError
 from admin.ledger.store import open_ledger
 from ballots.errors import ProtocolError
 from ballots.wire import Record
-from service.db.errors import DatabaseError
+from service.db.errors import DatabaseError, describe_fault
 from service.partner.errors import PartnerError
 from service.portal.ledger_store import PotBalance, read_pots
 from tally.pabulib import PabulibElection, PabulibError, parse_pabulib
@@ -79,7 +79,7 @@ def main(argv: Sequence[str]) -> int:
         chosen = choose(arguments)
         return _in_folder(arguments, chosen)
     except* FAILURES as group:
-        print(f"wijkaandeel demo: {_first(group)}", file=sys.stderr)
+        print(f"wijkaandeel demo: {describe_fault(_first(group))}", file=sys.stderr)
         if arguments.dir is not None:
             print(f"What the processes said is in {arguments.dir / 'logs'}.", file=sys.stderr)
     return 1

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from admin.ledger.booking import Account, LedgerPot, Transaction
 from admin.ledger.errors import StoreError
 from ballots.wire import Hash, Record
+from service.db.errors import describe_fault
 from service.db.roles import Role, session_settings
 from service.faults import reach
 
@@ -127,7 +128,8 @@ async def open_ledger(dsn: str) -> "AsyncIterator[asyncpg.Connection]":
     try:
         yield connection
     except (ConnectionError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise StoreError(f"the database cannot be used: {type(error).__name__}: {error}") from error
+        text = f"the database cannot be used: {type(error).__name__}: {describe_fault(error)}"
+        raise StoreError(text) from error
     finally:
         await connection.close()
 

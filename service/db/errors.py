@@ -19,3 +19,16 @@ class MigrationError(DatabaseError):
 
 class DurabilityError(DatabaseError):
     """A setting would let PostgreSQL forget what it confirmed; the server's administrator must act."""
+
+
+def describe_fault(error: BaseException) -> str:
+    """Return what an error says without the values that PostgreSQL adds to it.
+
+    Its DETAIL shows whole rows, and the messages of SQLSTATE class 22 (data exceptions) the value itself.
+    """
+    state = getattr(error, "sqlstate", None)
+    if not isinstance(state, str):
+        return str(error)
+    if state.startswith("22"):
+        return f"{type(error).__name__} (SQLSTATE {state})"
+    return f"{error.args[0] if error.args else type(error).__name__} (SQLSTATE {state})"

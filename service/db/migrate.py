@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from service.db.errors import MigrationError
+from service.db.errors import MigrationError, describe_fault
 
 if TYPE_CHECKING:
     import asyncpg
@@ -139,7 +139,9 @@ async def _apply(connection: "asyncpg.Connection", migration: Migration) -> None
             await connection.execute(migration.sql)
             await connection.execute(RECORD, migration.number, migration.name, migration.checksum)
     except asyncpg.PostgresError as error:
-        raise MigrationError(f"{migration.label} failed and left nothing behind: {error}") from error
+        raise MigrationError(
+            f"{migration.label} failed and left nothing behind: {describe_fault(error)}"
+        ) from error
 
 
 async def verify_migrated(connection: "asyncpg.Connection") -> None:

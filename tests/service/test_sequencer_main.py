@@ -96,6 +96,17 @@ async def test_wrong_settings_are_named(stage: Stage, name: str, value: str, wor
     assert stage.world.keys.operator.hex() not in err
 
 
+async def test_what_postgresql_refuses_is_told_without_the_row(stage: Stage) -> None:
+    """A constraint that fails ends it with the constraint's name, and with nothing of what was written."""
+    await stage.connection.execute("ALTER TABLE board.entries ADD CONSTRAINT full_up CHECK (false) NOT VALID")
+    async with child(stage) as process:
+        code, _, err = await finish(process)
+    assert code == STOPPED
+    assert "full_up" in err
+    assert "SQLSTATE 23514" in err
+    assert "Failing row" not in err
+
+
 async def test_it_starts_anew_when_postgresql_drops_its_connections(stage: Stage) -> None:
     """After a restart of PostgreSQL the log goes on."""
     settings = read_settings(stage.environment())
