@@ -1,0 +1,87 @@
+"""A profile in columns, for rules that look at many ballots at once: who supports each project, with what weight.
+
+Groups are the profile's votes: equal ballots taken together. All numbers are whole and exact.
+"""
+
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from tally.profile import Profile
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int32]
+
+EXACT = 2**53
+"""Whole numbers below this are exact as float64."""
+
+
+class Columns:
+    """Supporters by project and projects by group; `ballots[g]` is how many ballots group g stands for."""
+
+    def __init__(self, profile: Profile) -> None:
+        lengths = np.fromiter((len(vote.projects) for vote in profile.votes), np.int64, len(profile.votes))
+        entries = int(lengths.sum())
+        pairs = (number for vote in profile.votes for pair in vote.projects for number in pair)
+        flat = np.fromiter(pairs, np.int64, 2 * entries).reshape(entries, 2)
+        self.ballots: Ints = np.fromiter(
+            (vote.ballots for vote in profile.votes), np.int64, len(profile.votes)
+        )
+        self.group_starts: Ints = np.concatenate([[0], np.cumsum(lengths)])
+        self.group_projects: Places = flat[:, 0].astype(np.int32)
+        self.group_weights: Ints = flat[:, 1].copy()
+        order = np.argsort(self.group_projects, kind="stable")
+        groups = np.repeat(np.arange(len(profile.votes), dtype=np.int32), lengths)
+        counts = np.bincount(self.group_projects, minlength=len(profile.projects))
+        self.costs = [project.cost for project in profile.projects]
+        self._starts: Ints = np.concatenate([[0], np.cumsum(counts)])
+        self._groups: Places = groups[order]
+        self._weights: Ints = self.group_weights[order]
+
+    def groups(self, project: int) -> Places:
+        """Return the groups that support a project, in rising order."""
+        return self._groups[self._starts[project] : self._starts[project + 1]]
+
+    def weights(self, project: int) -> Ints:
+        """Return the weights that those groups give, in the same order."""
+        return self._weights[self._starts[project] : self._starts[project + 1]]
+
+    def copies(self, project: int) -> Ints:
+        """Return how many ballots each of those groups stands for."""
+        return self.ballots[self.groups(project)]
+
+    @cached_property
+    def floats(self) -> list[tuple[Floats | None, Floats]]:
+        """For each project its supporters' weights (None: all 1) and ballots, as floats."""
+        found: list[tuple[Floats | None, Floats]] = []
+        for project in range(len(self.costs)):
+            weights = self.weights(project)
+            plain = None if weights.max(initial=1) == 1 else weights.astype(np.float64)
+            found.append((plain, self.copies(project).astype(np.float64)))
+        return found
+
+    @cached_property
+    def total_weights(self) -> list[int]:
+        """The weight of each project over all ballots: its votes."""
+        return self._totals(self.group_weights)
+
+    @cached_property
+    def total_supporters(self) -> list[int]:
+        """How many ballots support each project."""
+        return self._totals(np.ones_like(self.group_weights))
+
+    def _totals(self, weights: Ints) -> list[int]:
+        each = np.repeat(self.ballots, np.diff(self.group_starts)) * weights
+        found = np.zeros(len(self._starts) - 1, np.int64)
+        np.add.at(found, self.group_projects, each)
+        return [int(total) for total in found]
+
+    def entries_of(self, groups: Places) -> tuple[Ints, Ints]:
+        """Return the places in `group_projects` of all that some groups support, and how many each has."""
+        starts, ends = self.group_starts[groups], self.group_starts[groups + 1]
+        lengths = ends - starts
+        total = int(lengths.sum())
+        skipped = np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
+        return np.arange(total) + skipped, lengths
