@@ -1,6 +1,6 @@
-"""A profile in columns, for rules that look at many ballots at once: who supports each project, with what weight.
+"""A profile in columns: who supports each project, with what weight.
 
-Groups are the profile's votes: equal ballots taken together. All numbers are whole and exact.
+For rules that look at many ballots at once. Groups are the profile's votes: equal ballots taken together. All numbers are whole and exact.
 """
 
 from functools import cached_property
@@ -35,6 +35,8 @@ class Columns:
         order = np.argsort(self.group_projects, kind="stable")
         groups = np.repeat(np.arange(len(profile.votes), dtype=np.int32), lengths)
         counts = np.bincount(self.group_projects, minlength=len(profile.projects))
+        self.profile = profile
+        self.ids = [project.id for project in profile.projects]
         self.costs = [project.cost for project in profile.projects]
         self._starts: Ints = np.concatenate([[0], np.cumsum(counts)])
         self._groups: Places = groups[order]

@@ -9,10 +9,11 @@ from fractions import Fraction
 from typing import Literal
 
 import msgspec
-from gmpy2 import mpq
 
 from tally.profile import Profile, TieOrder
+from tally.rules import greedy
 from tally.rules.columns import Columns
+from tally.rules.completion import Start, Stop, Told, find_increments, first_purse, is_exhaustive
 from tally.rules.method import Run, Step
 from tally.rules.result import Result, Round, Status, format_exact, pick
 
@@ -27,39 +28,86 @@ Utility = Literal["cost", "points"]
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The rule has no parameters."""
+    """Every choice that changes winners.
+
+    `completion`: "none"; "greedy" chooses by votes (utility "points": by votes for each euro) with what is left;
+    "add1" lets the purses grow by `increment` cents at a time; "add1-greedy" does both. `stop` and `start` are
+    those of completion.py. `zero_votes` is for the greedy part.
+    """
+
+    utility: Utility = "cost"
+    completion: Literal["none", "greedy", "add1", "add1-greedy"] = "none"
+    stop: Stop = "exhaustive"
+    start: Start = "exact"
+    increment: int = 100
+    zero_votes: Literal["skip", "take"] = "skip"
 
 
-def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
-    """Return the outcome of "equal-shares-cost": utility is cost, purses are budget / ballots exactly.
+def count(profile: Profile, parameters: Parameters, ties: TieOrder, told: Told = lambda _: None) -> Result:
+    """Return the outcome of Equal Shares. `told` is told how many increments have been tried.
 
     Empty ballots count for the purses. Supported projects that cost nothing have price 0 and come first.
-    For ballots with points, utility is weight times cost.
     """
-    return equal_shares(profile, ties, "cost")
+    columns = Columns(profile)
+    purse = first_purse(columns, profile.budget, parameters.start, parameters.increment)
+    by_cost = parameters.utility == "cost"
+    if parameters.completion in ("add1", "add1-greedy"):
+        times = find_increments(
+            columns,
+            profile.budget,
+            ties,
+            by_cost=by_cost,
+            stop=parameters.stop,
+            start=parameters.start,
+            increment=parameters.increment,
+            told=told,
+        )
+        purse += times * parameters.increment
+    run = Run(columns, purse, by_cost=by_cost)
+    rounds, left = _run(run, profile, ties)
+    statuses = _statuses(profile, run, frozenset(each.project for each in rounds))
+    if parameters.completion in ("greedy", "add1-greedy"):
+        more, ended = _complete(columns, parameters, ties, statuses, left)
+        rounds, left = rounds + more, more[-1].money_left if more else left
+        statuses = tuple(ended.get(index, status) for index, status in enumerate(statuses))
+    return Result(
+        rule=NAME,
+        ties=ties.name,
+        budget=profile.budget,
+        ballots=profile.count_ballots(),
+        winners=tuple(each.project for each in rounds if each.chosen),
+        cost=profile.budget - left,
+        rounds=rounds,
+        statuses=statuses,
+    )
 
 
 def equal_shares(profile: Profile, ties: TieOrder, utility: Utility) -> Result:
     """Return the outcome of the Method of Equal Shares with the given utility, without completion."""
-    columns = Columns(profile)
-    start = mpq(profile.budget, profile.count_ballots() or 1)
-    run = Run(columns, start, by_cost=utility == "cost")
+    return count(profile, Parameters(utility=utility), ties)
+
+
+def _run(run: Run, profile: Profile, ties: TieOrder) -> tuple[tuple[Round, ...], int]:
+    """Return all rounds of a run, and the money that is left."""
     left = profile.budget
     rounds: list[Round] = []
     for step in run.steps(ties):
-        left -= columns.costs[step.project]
+        left -= run.columns.costs[step.project]
         rounds.append(_round_of(profile, run, ties, step, left))
-    winners = tuple(done.project for done in rounds)
-    return Result(
-        rule=f"equal-shares-{utility}",
-        ties=ties.name,
-        budget=profile.budget,
-        ballots=profile.count_ballots(),
-        winners=winners,
-        cost=profile.budget - left,
-        rounds=tuple(rounds),
-        statuses=_statuses(profile, run, frozenset(winners)),
-    )
+    return tuple(rounds), left
+
+
+def _complete(
+    columns: Columns, parameters: Parameters, ties: TieOrder, statuses: tuple[Status, ...], left: int
+) -> tuple[tuple[Round, ...], dict[int, Status]]:
+    """Return the rounds of the greedy completion; none if nothing with support would fit."""
+    chosen = {index for index, status in enumerate(statuses) if status.reason == "chosen"}
+    if parameters.zero_votes == "skip" and is_exhaustive(columns, chosen, left):
+        return (), {}
+    order: Literal["votes", "votes-per-cost"] = "votes" if parameters.utility == "cost" else "votes-per-cost"
+    wishes = greedy.Parameters(order=order, zero_votes=parameters.zero_votes)
+    waiting = [index for index in range(len(columns.costs)) if index not in chosen]
+    return greedy.consider(columns, wishes, ties, waiting, left)
 
 
 def _round_of(profile: Profile, run: Run, ties: TieOrder, step: Step, left: int) -> Round:

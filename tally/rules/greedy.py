@@ -1,17 +1,19 @@
-"""Greedy by votes: the most votes first, and a project that no longer fits is passed over.
+"""Greedy: the best first, and a project that no longer fits is passed over, or ends the count.
 
-Votes are total weight (points, for ballots with points). Projects without votes are not chosen,
-unless the parameters say so. Exact: whole cents and whole points only.
+The best is who has the most votes, or the most votes for each euro. Votes are total weight (points, for
+ballots with points). Exact: whole cents and whole points only, and fractions of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from itertools import groupby
 from typing import Literal
 
 import msgspec
 
 from tally.profile import Profile, TieOrder
-from tally.rules.result import Result, Round, Status, Tie, pick
+from tally.rules.columns import Columns
+from tally.rules.result import Reason, Result, Round, Status, Tie, pick
 
 NAME = "greedy-votes"
 PAPER = (
@@ -20,66 +22,109 @@ PAPER = (
 )
 
 
-class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`zero_votes`: "skip" leaves projects without votes out, "take" chooses them last if they fit."""
+SHARE_UNITS = 10_000
+"""`minimum_share` counts in hundredths of a percent."""
 
+
+class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every choice that changes winners.
+
+    `order`: by "votes" or by "votes-per-cost" (what costs nothing and has votes comes first). `misfits`: "skip"
+    passes over what does not fit, "stop" ends the count there. A project needs `minimum_votes` votes, and the
+    support of `minimum_share` hundredths of a percent of all ballots. `zero_votes`: "skip" leaves projects
+    without votes out, "take" chooses them last if they fit.
+    """
+
+    order: Literal["votes", "votes-per-cost"] = "votes"
+    misfits: Literal["skip", "stop"] = "skip"
+    minimum_votes: int = 0
+    minimum_share: int = 0
     zero_votes: Literal["skip", "take"] = "skip"
 
 
 def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
-    """Return the outcome of "greedy-votes": votes descending, equal votes by `ties`, one round a project.
-
-    A round is recorded for every project that was considered, chosen or not.
-    """
-    votes, supporters = profile.total_votes(), profile.total_supporters()
-    left = profile.budget
-    rounds: list[Round] = []
-    statuses = {
-        index: Status(project=project.id, reason="no-votes", votes=0, supporters=0)
-        for index, project in enumerate(profile.projects)
-    }
-    for index, tie in _order(profile, parameters, ties):
-        project = profile.projects[index]
-        fits = project.cost <= left
-        statuses[index] = Status(
-            project=project.id,
-            reason="chosen" if fits else "does-not-fit",
-            votes=votes[index],
-            supporters=supporters[index],
-            missing=None if fits else project.cost - left,
-        )
-        left -= project.cost if fits else 0
-        rounds.append(
-            Round(
-                project=project.id,
-                chosen=fits,
-                votes=votes[index],
-                supporters=supporters[index],
-                money_left=left,
-                tie=tie,
-            )
-        )
+    """Return the outcome of "greedy-votes": the best first, equals by `ties`, one round a project considered."""
+    columns = Columns(profile)
+    rounds, statuses = consider(columns, parameters, ties, range(len(columns.costs)), profile.budget)
     return Result(
         rule=NAME,
         ties=ties.name,
         budget=profile.budget,
         ballots=profile.count_ballots(),
         winners=tuple(done.project for done in rounds if done.chosen),
-        cost=profile.budget - left,
-        rounds=tuple(rounds),
-        statuses=tuple(statuses[index] for index in range(len(votes))),
+        cost=profile.budget - (rounds[-1].money_left if rounds else profile.budget),
+        rounds=rounds,
+        statuses=tuple(statuses[index] for index in range(len(columns.costs))),
     )
 
 
-def _order(profile: Profile, parameters: Parameters, ties: TieOrder) -> Iterator[tuple[int, Tie | None]]:
+def consider(
+    columns: Columns, parameters: Parameters, ties: TieOrder, projects: Iterable[int], left: int
+) -> tuple[tuple[Round, ...], dict[int, Status]]:
+    """Return the rounds in which some projects are considered with `left` cents, and how each of them ended."""
+    statuses = {index: _status(columns, index, _why_not(columns, parameters, index)) for index in projects}
+    eligible = [index for index, status in statuses.items() if status.reason == "chosen"]
+    rounds: list[Round] = []
+    stopped = False
+    for index, tie in _order(columns, parameters, ties, eligible):
+        cost = columns.costs[index]
+        fits = cost <= left and not stopped
+        missing = None if fits else max(cost - left, 0)
+        statuses[index] = _status(columns, index, "chosen" if fits else "does-not-fit", missing)
+        stopped = stopped or (not fits and parameters.misfits == "stop")
+        left -= cost if fits else 0
+        rounds.append(
+            Round(
+                project=columns.ids[index],
+                chosen=fits,
+                votes=columns.total_weights[index],
+                supporters=columns.total_supporters[index],
+                money_left=left,
+                tie=tie,
+            )
+        )
+    return tuple(rounds), statuses
+
+
+def _status(columns: Columns, index: int, reason: Reason, missing: int | None = None) -> Status:
+    return Status(
+        project=columns.ids[index],
+        reason=reason,
+        votes=columns.total_weights[index],
+        supporters=columns.total_supporters[index],
+        missing=missing,
+    )
+
+
+def _why_not(columns: Columns, parameters: Parameters, index: int) -> Reason:
+    """Return why a project is not considered, "chosen" if it is."""
+    votes = columns.total_weights[index]
+    if votes == 0 and parameters.zero_votes == "skip":
+        return "no-votes"
+    asked = parameters.minimum_share * columns.profile.count_ballots()
+    if votes < parameters.minimum_votes or columns.total_supporters[index] * SHARE_UNITS < asked:
+        return "below-threshold"
+    return "chosen"
+
+
+def _order(
+    columns: Columns, parameters: Parameters, ties: TieOrder, projects: Iterable[int]
+) -> Iterator[tuple[int, Tie | None]]:
     """Yield the projects in order of consideration, each with the tie that it was first in."""
-    votes = profile.total_votes()
-    by_votes = sorted(range(len(votes)), key=lambda index: (-votes[index], index))
-    for total, group in groupby(by_votes, key=votes.__getitem__):
-        if total == 0 and parameters.zero_votes == "skip":
-            return
+    worth = {index: _worth(columns, parameters, index) for index in projects}
+    for _, group in groupby(sorted(worth, key=lambda index: (worth[index], index)), key=worth.__getitem__):
         waiting = list(group)
         while waiting:
-            index, tie = pick(profile, ties, waiting)
+            index, tie = pick(columns.profile, ties, waiting)
             waiting.remove(index)
             yield index, tie
+
+
+def _worth(columns: Columns, parameters: Parameters, index: int) -> tuple[int, Fraction]:
+    """Return a key of which the smallest comes first: what has votes and costs nothing, then by votes."""
+    votes, cost = columns.total_weights[index], columns.costs[index]
+    if parameters.order == "votes":
+        return 0, Fraction(-votes)
+    if cost == 0:
+        return (-1, Fraction(-votes)) if votes else (0, Fraction(0))
+    return 0, Fraction(-votes, cost)

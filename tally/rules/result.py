@@ -11,7 +11,7 @@ import msgspec
 
 from tally.profile import Profile, TieOrder
 
-Reason = Literal["chosen", "does-not-fit", "supporters-cannot-pay", "no-votes"]
+Reason = Literal["chosen", "does-not-fit", "supporters-cannot-pay", "no-votes", "below-threshold"]
 
 
 def format_exact(value: Fraction) -> str:
