@@ -1,6 +1,7 @@
 """A profile in columns: who supports each project, with what weight.
 
-For rules that look at many ballots at once. Groups are the profile's votes: equal ballots taken together. All numbers are whole and exact.
+For rules that look at many ballots at once. Groups are the profile's votes: equal ballots taken together. All
+numbers are whole; ProfileError where one is so large that a float64 could not hold it exactly.
 """
 
 from functools import cached_property
@@ -8,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from tally.profile import Profile
+from tally.profile import Profile, ProfileError
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -24,6 +25,7 @@ class Columns:
     def __init__(self, profile: Profile) -> None:
         lengths = np.fromiter((len(vote.projects) for vote in profile.votes), np.int64, len(profile.votes))
         entries = int(lengths.sum())
+        _verify_sizes(profile)
         pairs = (number for vote in profile.votes for pair in vote.projects for number in pair)
         flat = np.fromiter(pairs, np.int64, 2 * entries).reshape(entries, 2)
         self.ballots: Ints = np.fromiter(
@@ -87,3 +89,11 @@ class Columns:
         total = int(lengths.sum())
         skipped = np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
         return np.arange(total) + skipped, lengths
+
+
+def _verify_sizes(profile: Profile) -> None:
+    heaviest = max((weight for vote in profile.votes for _, weight in vote.projects), default=0)
+    dearest = max((project.cost for project in profile.projects), default=0)
+    for number in (profile.budget, dearest, heaviest * profile.count_ballots()):
+        if number >= EXACT:
+            raise ProfileError(f"expected money and votes below {EXACT}, got {number}")

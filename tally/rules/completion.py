@@ -11,7 +11,7 @@ Faliszewski et al., Participatory Budgeting: Data, Tools, and Analysis, IJCAI 20
 """
 
 from collections.abc import Callable, Collection
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from gmpy2 import mpq
 
@@ -25,6 +25,15 @@ Start = Literal["exact", "whole"]
 
 Told = Callable[[int], None]
 """Is told how many increments have been tried."""
+
+
+class Growth(NamedTuple):
+    """How purses grow: each choice that changes winners, by name."""
+
+    by_cost: bool
+    stop: Stop
+    start: Start
+    increment: int
 
 
 def first_purse(columns: Columns, budget: int, start: Start, increment: int) -> mpq:
@@ -41,27 +50,21 @@ def is_exhaustive(columns: Columns, winners: Collection[int], left: int) -> bool
     )
 
 
-def find_increments(  # noqa: PLR0913 - each choice that changes winners has its name
-    columns: Columns,
-    budget: int,
-    ties: TieOrder,
-    *,
-    by_cost: bool,
-    stop: Stop,
-    start: Start,
-    increment: int,
-    told: Told = lambda _: None,
+def find_increments(
+    columns: Columns, budget: int, ties: TieOrder, growth: Growth, told: Told = lambda _: None
 ) -> int:
     """Return by how many increments the purses grow for the outcome that stands."""
-    first, everything = first_purse(columns, budget, start, increment), _supported(columns)
+    first, everything = first_purse(columns, budget, growth.start, growth.increment), _supported(columns)
     times = 0
     while True:
         told(times)
-        winners = find_winners(columns, first + times * increment, ties, by_cost=by_cost)
+        winners = find_winners(columns, first + times * growth.increment, ties, by_cost=growth.by_cost)
         left = budget - sum(columns.costs[winner] for winner in winners)
         if left < 0:
             return times - 1
-        if len(winners) == everything or (stop == "exhaustive" and is_exhaustive(columns, {*winners}, left)):
+        if len(winners) == everything or (
+            growth.stop == "exhaustive" and is_exhaustive(columns, {*winners}, left)
+        ):
             return times
         times += 1
 

@@ -5,7 +5,6 @@ that they have. No completion: money that no group can spend together stays unsp
 exactly and fast stands in purses.py, offers.py and method.py.
 """
 
-from fractions import Fraction
 from typing import Literal
 
 import msgspec
@@ -13,9 +12,18 @@ import msgspec
 from tally.profile import Profile, TieOrder
 from tally.rules import greedy
 from tally.rules.columns import Columns
-from tally.rules.completion import Start, Stop, Told, find_increments, first_purse, is_exhaustive
+from tally.rules.comparison import Measure, compare
+from tally.rules.completion import (
+    Growth,
+    Start,
+    Stop,
+    Told,
+    find_increments,
+    first_purse,
+    is_exhaustive,
+)
 from tally.rules.method import Run, Step
-from tally.rules.result import Result, Round, Status, format_exact, pick
+from tally.rules.result import Comparison, Result, Round, Status, format_exact, pick
 
 NAME = "equal-shares-cost"
 PAPER = (
@@ -30,9 +38,10 @@ Utility = Literal["cost", "points"]
 class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every choice that changes winners.
 
-    `completion`: "none"; "greedy" chooses by votes (utility "points": by votes for each euro) with what is left;
-    "add1" lets the purses grow by `increment` cents at a time; "add1-greedy" does both. `stop` and `start` are
-    those of completion.py. `zero_votes` is for the greedy part.
+    `completion`: "none"; "greedy" chooses by votes (utility "points": by votes for each euro) with what is
+    left; "add1" lets the purses grow by `increment` cents at a time; "add1-greedy" does both. `stop` and
+    `start` are those of completion.py. `comparison` is a measure of comparison.py by which greedy, by votes,
+    may take the place of all this. `zero_votes` is for the greedy parts.
     """
 
     utility: Utility = "cost"
@@ -40,6 +49,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     stop: Stop = "exhaustive"
     start: Start = "exact"
     increment: int = 100
+    comparison: Literal["none"] | Measure = "none"
     zero_votes: Literal["skip", "take"] = "skip"
 
 
@@ -50,27 +60,18 @@ def count(profile: Profile, parameters: Parameters, ties: TieOrder, told: Told =
     """
     columns = Columns(profile)
     purse = first_purse(columns, profile.budget, parameters.start, parameters.increment)
-    by_cost = parameters.utility == "cost"
+    times = 0
     if parameters.completion in ("add1", "add1-greedy"):
-        times = find_increments(
-            columns,
-            profile.budget,
-            ties,
-            by_cost=by_cost,
-            stop=parameters.stop,
-            start=parameters.start,
-            increment=parameters.increment,
-            told=told,
-        )
+        times = find_increments(columns, profile.budget, ties, _growth(parameters), told)
         purse += times * parameters.increment
-    run = Run(columns, purse, by_cost=by_cost)
+    run = Run(columns, purse, by_cost=parameters.utility == "cost")
     rounds, left = _run(run, profile, ties)
     statuses = _statuses(profile, run, frozenset(each.project for each in rounds))
     if parameters.completion in ("greedy", "add1-greedy"):
         more, ended = _complete(columns, parameters, ties, statuses, left)
         rounds, left = rounds + more, more[-1].money_left if more else left
         statuses = tuple(ended.get(index, status) for index, status in enumerate(statuses))
-    return Result(
+    result = Result(
         rule=NAME,
         ties=ties.name,
         budget=profile.budget,
@@ -79,7 +80,40 @@ def count(profile: Profile, parameters: Parameters, ties: TieOrder, told: Told =
         cost=profile.budget - left,
         rounds=rounds,
         statuses=statuses,
+        purse=format_exact(purse),
+        increments=times,
     )
+    return result if parameters.comparison == "none" else _compare(columns, parameters, ties, result)
+
+
+def _growth(parameters: Parameters) -> Growth:
+    return Growth(
+        by_cost=parameters.utility == "cost",
+        stop=parameters.stop,
+        start=parameters.start,
+        increment=parameters.increment,
+    )
+
+
+def _compare(columns: Columns, parameters: Parameters, ties: TieOrder, own: Result) -> Result:
+    """Return the outcome that more ballots prefer, the own one or that of greedy; the own one if as many."""
+    assert parameters.comparison != "none"
+    rival = greedy.count(columns.profile, greedy.Parameters(zero_votes=parameters.zero_votes), ties)
+    places = {name: place for place, name in enumerate(columns.ids)}
+    mine, theirs = ([places[name] for name in each.winners] for each in (own, rival))
+    prefer, against = compare(columns, mine, theirs, parameters.comparison)
+    comparison = Comparison(
+        by=parameters.comparison,
+        rival=rival.rule,
+        prefer=prefer,
+        against=against,
+        winners=own.winners,
+        cost=own.cost,
+    )
+    if against <= prefer:
+        return msgspec.structs.replace(own, comparison=comparison)
+    kept = {name: getattr(rival, name) for name in ("winners", "cost", "rounds", "statuses")}
+    return msgspec.structs.replace(own, comparison=comparison, **kept)
 
 
 def equal_shares(profile: Profile, ties: TieOrder, utility: Utility) -> Result:
@@ -107,7 +141,8 @@ def _complete(
     order: Literal["votes", "votes-per-cost"] = "votes" if parameters.utility == "cost" else "votes-per-cost"
     wishes = greedy.Parameters(order=order, zero_votes=parameters.zero_votes)
     waiting = [index for index in range(len(columns.costs)) if index not in chosen]
-    return greedy.consider(columns, wishes, ties, waiting, left)
+    rounds, ended = greedy.consider(columns, wishes, ties, waiting, left)
+    return tuple(msgspec.structs.replace(each, completion=True) for each in rounds), ended
 
 
 def _round_of(profile: Profile, run: Run, ties: TieOrder, step: Step, left: int) -> Round:
@@ -119,7 +154,7 @@ def _round_of(profile: Profile, run: Run, ties: TieOrder, step: Step, left: int)
         supporters=run.columns.total_supporters[step.project],
         money_left=left,
         tie=tie,
-        price=format_exact(Fraction(int(step.price.numerator), int(step.price.denominator))),
+        price=format_exact(step.price),
         payments=step.payments,
     )
 

@@ -29,10 +29,10 @@ SHARE_UNITS = 10_000
 class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every choice that changes winners.
 
-    `order`: by "votes" or by "votes-per-cost" (what costs nothing and has votes comes first). `misfits`: "skip"
-    passes over what does not fit, "stop" ends the count there. A project needs `minimum_votes` votes, and the
-    support of `minimum_share` hundredths of a percent of all ballots. `zero_votes`: "skip" leaves projects
-    without votes out, "take" chooses them last if they fit.
+    `order`: by "votes" or by "votes-per-cost" (what costs nothing and has votes comes first). `misfits`:
+    "skip" passes over what does not fit, "stop" ends the count there. A project needs `minimum_votes` votes,
+    and the support of `minimum_share` hundredths of a percent of all ballots. `zero_votes`: "skip" leaves
+    projects without votes out, "take" chooses them last if they fit.
     """
 
     order: Literal["votes", "votes-per-cost"] = "votes"
@@ -43,7 +43,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
-    """Return the outcome of "greedy-votes": the best first, equals by `ties`, one round a project considered."""
+    """Return the outcome: the best first, equals by `ties`, one round for each project considered."""
     columns = Columns(profile)
     rounds, statuses = consider(columns, parameters, ties, range(len(columns.costs)), profile.budget)
     return Result(
@@ -61,7 +61,7 @@ def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
 def consider(
     columns: Columns, parameters: Parameters, ties: TieOrder, projects: Iterable[int], left: int
 ) -> tuple[tuple[Round, ...], dict[int, Status]]:
-    """Return the rounds in which some projects are considered with `left` cents, and how each of them ended."""
+    """Return the rounds in which some projects are considered with `left` cents, and how each ended."""
     statuses = {index: _status(columns, index, _why_not(columns, parameters, index)) for index in projects}
     eligible = [index for index, status in statuses.items() if status.reason == "chosen"]
     rounds: list[Round] = []

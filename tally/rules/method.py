@@ -85,9 +85,10 @@ def _find_fast(columns: Columns, start: mpq, ties: TieOrder, *, by_cost: bool) -
 
 def _decide(found: dict[int, Offer], ties: TieOrder) -> int:
     if len(found) == 1:
-        return next(iter(found))
+        return min(found)
     exact = {project: offer.exact for project, offer in found.items() if offer.exact is not None}
     if len(exact) < len(found):
         raise UndecidedError
     price = min(exact.values())
-    return ties.break_tie([project for project, each in exact.items() if each == price])[0]
+    first: int = ties.break_tie([project for project, each in exact.items() if each == price])[0]
+    return first

@@ -1,8 +1,8 @@
 """Find the cheapest project under Equal Shares, looking only at prices that can matter.
 
-Purses only shrink, so a price once found bounds all later ones from below. Prices are compared in floats as far
-as the bound of purses.py decides, and else exactly. The price of a project is its full share a point of weight
-for each unit of utility; utility is the cost or 1.
+Purses only shrink, so a price once found bounds all later ones from below. Prices are compared in floats as
+far as the bound of purses.py decides, and else exactly. The price of a project is its full share a point of
+weight for each unit of utility; utility is the cost or 1.
 """
 
 from typing import NamedTuple
@@ -17,7 +17,7 @@ class UndecidedError(Exception):
 
 
 class Offer(NamedTuple):
-    """What is known of a project's price: it is `least` or more, about `price`, and `exact` where that is easy.
+    """What is known of a project's price: `least` or more, about `price`, and `exact` where that is easy.
 
     `share` is about the full share a point; `apart` by how much that may be too high.
     """

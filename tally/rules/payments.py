@@ -1,6 +1,4 @@
-"""Who pays what for a chosen project, told by weight: those who pay the full share, and those who give all."""
-
-from fractions import Fraction
+"""Who pays what for a chosen project, by weight: those who pay the full share, those who give all."""
 
 import numpy as np
 from gmpy2 import mpq
@@ -39,9 +37,7 @@ def list_payments(
 
 
 def _payment(weight: int, emptied: bool, ballots: int, each: tuple[mpq, mpq], total: mpq) -> Payment:
-    least, most, whole = (
-        format_exact(Fraction(int(q.numerator), int(q.denominator))) for q in (*each, total)
-    )
+    least, most, whole = (format_exact(q) for q in (*each, total))
     return Payment(weight=weight, emptied=emptied, ballots=ballots, least=least, most=most, total=whole)
 
 

@@ -1,11 +1,11 @@
-"""Sequential Phragmen: each project is a load that its supporters carry together, and the least load is chosen.
+"""Sequential Phragmen: a project is a load that its supporters carry together; the least load is chosen.
 
-When a project is chosen its supporters all carry the same load: what they carried and its cost, shared equally.
-The next one is that which leads to the smallest load. Exact: loads are fractions of cents. For approval ballots.
+When a project is chosen its supporters all carry the same load: what they carried and its cost, shared
+equally. The next one is that which leads to the smallest load. Exact: loads are fractions of cents. For
+approval ballots.
 """
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Literal
 
 import msgspec
@@ -78,9 +78,7 @@ def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
                 supporters=columns.total_supporters[index],
                 money_left=left,
                 tie=tie,
-                price=None
-                if load is None
-                else format_exact(Fraction(int(load.numerator), int(load.denominator))),
+                price=None if load is None else format_exact(load),
             )
         )
     winners = tuple(done.project for done in rounds)

@@ -53,7 +53,7 @@ class View:
         return share if self._weights is None else share * self._weights
 
     def all_have(self, share: float) -> bool:
-        """Say whether it is proved that every supporter has more than a full share, which may be off by 4 ULP."""
+        """Say whether it is proved that all supporters have more than a full share that is off by 4 ULP."""
         if self._weights is None:
             return float(self.purses.min()) > share * (1 + 8 * ULP) + self._error
         return bool((self.purses > self.ask(share * (1 + 8 * ULP)) + self._error).all())
@@ -71,8 +71,8 @@ class View:
     def find_share(self, least: float) -> tuple[float, float]:
         """Return about the full share that pays the cost, and by how much it may be too high.
 
-        It is sought upwards from `least`, which is no more than it; the supporters have the money. By how much:
-        below the share, what is raised falls at least by the weight of those who have it for each unit.
+        It is sought upwards from `least`, which is no more than it; the supporters have the money. By how
+        much: below the share, what is raised falls at least by the weight of those who have it, a unit.
         """
         share = least
         while True:
@@ -90,7 +90,7 @@ class View:
 
 
 class Level(NamedTuple):
-    """The exact full share a point at which a project is paid for, and who of its supporters pays it in full."""
+    """The exact full share a point that pays for a project, and who of its supporters pays it in full."""
 
     share: mpq
     groups: Places

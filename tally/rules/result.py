@@ -8,13 +8,14 @@ from fractions import Fraction
 from typing import Literal
 
 import msgspec
+from gmpy2 import mpq
 
 from tally.profile import Profile, TieOrder
 
 Reason = Literal["chosen", "does-not-fit", "supporters-cannot-pay", "no-votes", "below-threshold"]
 
 
-def format_exact(value: Fraction) -> str:
+def format_exact(value: Fraction | mpq) -> str:
     """Return "numerator/denominator" in lowest terms; `Fraction(text)` is the inverse."""
     return f"{value.numerator}/{value.denominator}"
 
@@ -48,7 +49,8 @@ class Round(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     `votes` is total weight, `supporters` the number of ballots with any. `price` (Equal Shares) is
     the exact rho: cents paid for one unit of utility. The payments' totals sum to the cost.
-    `money_left` is in cents, after this round.
+    `money_left` is in cents, after this round. `completion` marks rounds in which a second rule spends what
+    the first one left.
     """
 
     project: str
@@ -59,6 +61,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     tie: Tie | None = None
     price: str | None = None
     payments: tuple[Payment, ...] = ()
+    completion: bool = False
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,10 +80,26 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     supporters_left: int | None = None
 
 
+class Comparison(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How two outcomes were compared, and by how many ballots.
+
+    `prefer` ballots are better off with the rule's own outcome, `against` with that of `rival`; the rival's
+    stands if more are better off with it. The own outcome and its cost are kept here.
+    """
+
+    by: str
+    rival: str
+    prefer: int
+    against: int
+    winners: tuple[str, ...]
+    cost: int
+
+
 class Result(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The outcome of one contest: winners in order of choice, and a status a project in ballot order.
 
-    `cost` and `budget` in cents; `ballots` is the number of counted ballots, empty ones included.
+    `cost` and `budget` in cents; `ballots` is the number of counted ballots, empty ones included. `purse` is
+    what each ballot began with (Equal Shares), after `increments` of the completion; exact, in cents.
     """
 
     rule: str
@@ -91,6 +110,9 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     cost: int
     rounds: tuple[Round, ...]
     statuses: tuple[Status, ...]
+    purse: str | None = None
+    increments: int = 0
+    comparison: Comparison | None = None
 
 
 def pick(profile: Profile, ties: TieOrder, tied: list[int]) -> tuple[int, Tie | None]:
