@@ -146,8 +146,8 @@ def decode(kind: Any, raw: bytes, limit: int = MAX_ENTRY) -> Any:
     bytes), `wire-malformed` (not JSON in UTF-8), `wire-type` (a member missing, unknown, or of another type),
     `wire-spelling` (right meaning, second spelling).
 
-    What any JSON says, spelled canonically, is for bytes that are a record of type `kind` the canonical JSON of
-    that record: all members were there, as no record that is decoded has defaults, none was unknown, and
+    What any JSON says, spelled canonically, is for bytes that are a record of type `kind` the canonical JSON
+    of that record: all members were there, as no record that is decoded has defaults, none was unknown, and
     every text that stands for bytes is the one spelling of these bytes (`Bytes.parse`).
     """
     if not 0 < len(raw) <= limit:

@@ -93,8 +93,8 @@ class Findings:
         if known is not None and not (isinstance(at, str) and isinstance(known, str) and at < known):
             return
         self._places[check] = at
-        told = at if isinstance(at, int) else _plain(at)
-        self._faults[check] = Fault(id=check, at=told, reason=_plain(reason), message=_plain(message))
+        told = at if isinstance(at, int) else plain(at)
+        self._faults[check] = Fault(id=check, at=told, reason=plain(reason), message=plain(message))
 
     def cut(self, checks: Iterable[str]) -> None:
         """Note that checks could not be finished, or not be begun, because of an earlier fault."""
@@ -130,7 +130,7 @@ class Findings:
         )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return text that may come from the record with nothing in it that a terminal obeys."""
     return text[:MAX_TEXT].encode("ascii", "backslashreplace").decode().translate(_CONTROLS)
 
