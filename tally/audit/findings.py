@@ -79,6 +79,7 @@ class Findings:
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._faults: dict[str, Fault] = {}
+        self._places: dict[str, Position] = {}
         self._cut: set[str] = set()
 
     def passed(self, check: str, count: int = 1) -> None:
@@ -87,10 +88,13 @@ class Findings:
 
     def failed(self, check: str, at: Position, message: str, reason: str = "") -> None:
         """Note that a check failed; of files that fail it, the one whose path comes first is kept."""
-        at = at if isinstance(at, int) else _plain(at)
-        known = self._faults.get(check)
-        if known is None or (isinstance(at, str) and isinstance(known.at, str) and at < known.at):
-            self._faults[check] = Fault(id=check, at=at, reason=_plain(reason), message=_plain(message))
+        known = self._places.get(check)
+        # The order of code points is that of UTF-8; what is told of a path is not in it.
+        if known is not None and not (isinstance(at, str) and isinstance(known, str) and at < known):
+            return
+        self._places[check] = at
+        told = at if isinstance(at, int) else plain(at)
+        self._faults[check] = Fault(id=check, at=told, reason=plain(reason), message=plain(message))
 
     def cut(self, checks: Iterable[str]) -> None:
         """Note that checks could not be finished, or not be begun, because of an earlier fault."""
@@ -126,7 +130,7 @@ class Findings:
         )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return text that may come from the record with nothing in it that a terminal obeys."""
     return text[:MAX_TEXT].encode("ascii", "backslashreplace").decode().translate(_CONTROLS)
 

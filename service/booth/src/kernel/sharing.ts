@@ -32,11 +32,11 @@ export function split(coefficients: readonly bigint[], n: number): Bytes[] {
 
 /**
  * The secret, 32 bytes: the value at 0 of the polynomial through the k fragments of the lowest numbers.
- * @throws Refused `fragment-count` (fewer than k), `fragment-index` (a number of 0, above 255 or twice),
+ * @throws Refused `fragment-count` (fewer than k different numbers), `fragment-index` (0, above 255 or twice),
  * `fragment-range`
  */
 export function recover(given: readonly Fragment[], k: number): Bytes {
-  ensure(k >= 1 && given.length >= k, "fragment-count");
+  ensure(k >= 1 && new Set(given.map(({ number }) => number)).size >= k, "fragment-count");
   const fragments = given.toSorted((a, b) => a.number - b.number).slice(0, k);
   const numbers = fragments.map(({ number }) => number);
   const good = numbers.every((number) => Number.isSafeInteger(number) && number >= 1 && number <= MOST);
