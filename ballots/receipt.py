@@ -57,8 +57,6 @@ def verify_receipt(election: Election, promise: Promise, proof: bytes, ballot_ha
     Errors: PointError, ProofError, NoteError.
     """
     verify_promise(election, promise, ballot_hash)
-    parsed = parse_proof(proof)
-    if parsed.extra:
-        raise ProofError("proof-form", "expected a proof without extra data")
+    parsed = parse_proof(proof, may_have_extra=False)
     open_proof(parsed, ballot_hash, election.operator_vkey, election.witness_vkeys, election.w)
     return parsed.index

@@ -26,7 +26,7 @@ class TlogProof(Record):
     index: int
 
 
-def parse_proof(raw: bytes) -> TlogProof:
+def parse_proof(raw: bytes, *, may_have_extra: bool = True) -> TlogProof:
     """Return the proof that a file spells; nothing is verified yet.
 
     Errors, in this order: ProofError `proof-file-length` (more than MAX_PROOF_FILE bytes), `proof-form`;
@@ -44,7 +44,7 @@ def parse_proof(raw: bytes) -> TlogProof:
     extra = b""
     if lines and lines[0].startswith("extra "):
         extra = find_hash(lines.pop(0).removeprefix("extra ")) or b""
-        if not extra:
+        if not extra or not may_have_extra:
             raise ProofError("proof-form", "expected base64 in the extra line, or no such line")
     if not lines or not lines[0].startswith("index "):
         raise ProofError("proof-form", "expected an index line")

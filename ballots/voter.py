@@ -7,6 +7,7 @@ the caller. Format: PROTOCOL.md sections 6 to 8.
 from ballots.choices import Choices, pad_choices
 from ballots.election import Election
 from ballots.entries import Ballot, Request
+from ballots.errors import ShareError
 from ballots.points import ed25519_public, sign_ed25519
 from ballots.sealing import FIRST, SEED_LENGTH, seal_ballot
 from ballots.shares import blind, finalize
@@ -67,7 +68,11 @@ def ask_share(election: Election, style: str, credential_seed: bytes, random: Ra
 
 
 def finish_share(election: Election, asking: Asking, blind_signatures: list[bytes]) -> Share:
-    """Return the share; ShareError if an issuer's answer does not verify."""
+    """Return the share; ShareError if an issuer's answer is missing or does not verify."""
+    if len(blind_signatures) != len(asking.inverses):
+        raise ShareError(
+            "share-length", f"expected {len(asking.inverses)} answers, got {len(blind_signatures)}"
+        )
     message = share_message(election.manifest_hash, asking.style, ed25519_public(asking.voting_seed))
     signatures = [
         Rsa(finalize(issuer, message, answer, inverse))

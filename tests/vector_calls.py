@@ -15,7 +15,7 @@ from ballots.choices import Choices, pad_choices, unpad_choices
 from ballots.codes import ballot_number, credential_seed, format_code, parse_code
 from ballots.election import Election
 from ballots.entries import Ballot, parse_entry
-from ballots.errors import BoardError, ProofError
+from ballots.errors import BoardError
 from ballots.merkle import leaf_hash, root_of, verify_consistency, verify_inclusion
 from ballots.note import parse_note, parse_vkey, verify_note
 from ballots.points import check_ed25519_key, check_x25519_key, ed25519_public, sign_ed25519, verify_ed25519
@@ -288,9 +288,7 @@ def _bundle(given: Given) -> Gives:
 
 
 def _proof_file(given: Given) -> Gives:
-    proof = parse_proof(given["proof"].encode())
-    if proof.extra:
-        raise ProofError("proof-form", "expected no extra line")
+    proof = parse_proof(given["proof"].encode(), may_have_extra=False)
     return {"index": proof.index, "hashes": [each.hex() for each in proof.hashes]}
 
 

@@ -13,7 +13,14 @@ from ballots.merkle import HASH_LENGTH, Frontier, leaf_hash
 from ballots.note import VerifierKey, parse_note
 from ballots.tiles import ENTRIES, TILE_HEIGHT, TILE_WIDTH, Tile, format_path, parse_bundle
 from tally.audit.findings import Findings
-from tally.audit.source import MAX_CHECKPOINT, MAX_TILE, MissingFileError, RecordError, Source
+from tally.audit.source import (
+    MAX_CHECKPOINT,
+    MAX_TILE,
+    MissingFileError,
+    RecordError,
+    Source,
+    TooLargeError,
+)
 
 CHECKPOINT = "checkpoint"
 MAX_BUNDLES = 2**45
@@ -34,7 +41,7 @@ def read_head(source: Source, findings: Findings) -> Head | None:
         raw = source.read(CHECKPOINT, MAX_CHECKPOINT)
         head = Head(raw, parse_checkpoint(parse_note(raw).text))
     except RecordError as error:
-        findings.failed("L01", CHECKPOINT, str(error))
+        findings.failed("L01", CHECKPOINT, str(error), _reason(error, "note-length"))
         return None
     except ProtocolError as error:
         findings.failed("L01", CHECKPOINT, str(error), error.reason)
@@ -83,7 +90,7 @@ class TreeReader:
             try:
                 entries = read_bundle(self._source, tile)
             except (RecordError, ProofError) as error:
-                self._findings.failed("L04", format_path(tile), str(error), getattr(error, "reason", ""))
+                self._findings.failed("L04", format_path(tile), str(error), _reason(error, "bundle-length"))
                 self._findings.cut(["L05", "L06", "L07"])
                 return
             for entry in entries:
@@ -120,7 +127,7 @@ class TreeReader:
         try:
             same = read_tile(self._source, tile)[: len(row) * HASH_LENGTH + 1] == b"".join(row)
         except RecordError as error:
-            self._findings.failed("L06", format_path(tile), str(error))
+            self._findings.failed("L06", format_path(tile), str(error), _reason(error, "tile-content"))
             return
         if same:
             self._findings.passed("L06")
@@ -128,6 +135,13 @@ class TreeReader:
             self._findings.failed(
                 "L06", format_path(tile), "expected the hashes that the entries lead to", "tile-content"
             )
+
+
+def _reason(error: RecordError | ProofError, too_large: str) -> str:
+    """Return a refusal's word; of a file that is too large, the one that its bytes would have."""
+    if isinstance(error, ProofError):
+        return error.reason
+    return too_large if isinstance(error, TooLargeError) else ""
 
 
 def bundles_of(size: int) -> Iterator[Tile]:

@@ -26,11 +26,15 @@ class MissingFileError(RecordError):
     """A file that is not there."""
 
 
+class TooLargeError(RecordError):
+    """A file that has more bytes than its kind may have."""
+
+
 class Source(Protocol):
     """A record."""
 
     def read(self, path: str, limit: int) -> bytes:
-        """Return a file's bytes; MissingFileError, or RecordError (unreadable, or over `limit` bytes)."""
+        """Return a file's bytes; MissingFileError, TooLargeError (over `limit` bytes), or RecordError."""
         ...
 
     def paths(self) -> Iterator[str]:

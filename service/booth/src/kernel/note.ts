@@ -9,6 +9,8 @@ import { sign, verifySignature } from "./signing.ts";
 const NOTE_LIMIT = 131_072;
 const MOST_SIGNATURES = 64;
 const DASH = "\u2014 ";
+/** Name and base64, neither of them empty, with one space before each and none in either. */
+const SIGNATURE_LINE = /^\u2014 ([^ ]+) ([^ ]+)$/;
 const ID_LENGTH = 4;
 const KEY_LENGTH = 32;
 const SIGNATURE_LENGTH = 64;
@@ -140,9 +142,9 @@ export function parseNote(raw: Uint8Array): { text: string; lines: readonly Line
 }
 
 function splitLine(line: string): { name: string; encoded: string } {
-  const space = line.indexOf(" ", DASH.length);
-  ensure(line.startsWith(DASH) && space >= 0, "note-form");
-  return { name: line.slice(DASH.length, space), encoded: line.slice(space + 1) };
+  const [, name, encoded] = SIGNATURE_LINE.exec(line) ?? [];
+  ensure(name !== undefined && encoded !== undefined, "note-form");
+  return { name, encoded };
 }
 
 /** The cosignature's time, or 0. @throws Refused `note-signature`, `cosignature-time` */
