@@ -74,6 +74,7 @@ ELSEWHERE = {
     "blinded-range",
     "box-key",
     "cosignature-time",
+    "manifest-hash",  # a client's own: voter.test.ts
     "note-ambiguous",
     "note-key-type",
     "note-utf8",
