@@ -50,7 +50,7 @@ class FolderRecord:
         """Nothing to close."""
 
     def read(self, path: str, limit: int) -> bytes:
-        """Return a file's bytes; MissingFileError, or RecordError (no plain file, or over `limit` bytes)."""
+        """Return a file's bytes; MissingFileError, TooLargeError, or RecordError (no plain file)."""
         where = self._folder / path
         try:
             if not stat.S_ISREG(where.lstat().st_mode):
@@ -123,7 +123,7 @@ class WebRecord:
         yield from ()
 
     def read(self, path: str, limit: int) -> bytes:
-        """Return a file's bytes; MissingFileError, or RecordError (no answer, or over `limit` bytes)."""
+        """Return a file's bytes; MissingFileError, TooLargeError, or RecordError (no answer)."""
         kept = Path(self._kept.name, path.replace("/", "-"))
         if path.startswith(_BUNDLES) and kept.exists():
             return kept.read_bytes()

@@ -15,7 +15,7 @@ from ballots.errors import ProtocolError
 from ballots.note import VerifierKey, parse_vkey
 from ballots.wire import Hash
 from tally.audit.cluster import EXTRA, Cluster
-from tally.audit.findings import AuditResult
+from tally.audit.findings import AuditResult, plain
 from tally.audit.report import ReportError, make_report
 from tally.audit.run import audit
 from tally.audit.source import RecordError
@@ -162,7 +162,7 @@ def format_result(result: AuditResult) -> str:
         lines.append(f"{mark} {check.id} {check.count:>9}  {check.name}")
         if check.id in messages:
             fault = messages[check.id]
-            at = f"entry {fault.at}" if isinstance(fault.at, int) else fault.at
+            at = f"entry {fault.at}" if isinstance(fault.at, int) else plain(fault.at)
             reason = f" ({fault.reason})" if fault.reason else ""
             lines.append(f"{'':20}at {at}: {fault.message}{reason}")
     return "\n".join([*lines, "", *_turnout(result), *_verdict(result)])

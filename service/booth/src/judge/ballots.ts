@@ -151,7 +151,7 @@ const outcomeCall: Call = async (given: Given) => {
     else superseded++;
   }
   const result = counting.finish(superseded);
-  if (result === null) throw new RangeError("an outcome that is too large for a file");
+  if (result.contests.length === 0) throw new RangeError("an outcome that is too large for a file");
   return { outcome: asText(encode(outcome, result)) };
 };
 

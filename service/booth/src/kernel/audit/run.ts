@@ -7,6 +7,7 @@ import { KEY_TYPES, parseNoteKey, type NoteKey } from "../note.ts";
 import type { Outcome } from "../outcome.ts";
 import { LocalPool, type Pool } from "../pool.ts";
 import type { Source } from "../source.ts";
+import { TILE_WIDTH } from "../tiles.ts";
 import { CHECKPOINT, checkSignatures, readHead, type Head } from "./checkpoint.ts";
 import { CHECKS } from "./checks.ts";
 import { recount, type Recount } from "./counting.ts";
@@ -146,6 +147,8 @@ class Audit {
   /** Checks L05 to L07. */
   async #checkLog(head: Head, { tree }: Replay, isWhole: boolean): Promise<void> {
     if (!isWhole) {
+      // Tiles that were full before the bundle that is missing or wrong are known all the same.
+      await checkTiles(this.#source, tree, this.#findings, TILE_WIDTH);
       this.#findings.leave(...AFTER_BUNDLES);
       return;
     }
@@ -206,6 +209,7 @@ class Audit {
 
   #result(head: Head | null, replay: Replay | null, counted: Recount | null): AuditResult {
     const state = replay?.board.state ?? null;
+    const hasCounts = (counted?.outcome.contests.length ?? 0) > 0;
     const checks = this.#findings.results();
     return {
       valid: checks.every((check) => check.ok),
@@ -219,8 +223,8 @@ class Audit {
       manifest: state === null ? "" : hex(state.election.manifestHash),
       turnout: state === null ? [] : turnoutOf(state),
       invalid_ballots: counted?.outcome.invalid.length ?? 0,
-      outcome_at_risk: counted === null || state === null ? null : outcomeAtRisk(state, counted),
-      outcome: counted?.outcome ?? null,
+      outcome_at_risk: counted === null || state === null || !hasCounts ? null : outcomeAtRisk(state, counted),
+      outcome: hasCounts ? counted?.outcome ?? null : null,
     };
   }
 }
