@@ -71,7 +71,10 @@ def ask_share(election: Election, style: str, credential_seed: bytes, random: Ra
     """Return the request for a share of `style`, and what finishes it.
 
     `credential_seed` is the 32-byte seed behind the code, `random` draws the voting key and the blinds.
+    Errors: BoardError `request-style` (no style of this election), ShareError.
     """
+    if style not in election.styles:
+        raise BoardError("request-style", f"expected a style of the election, got {style[:40]}")
     voting_seed = random(32)
     message = share_message(election.manifest_hash, style, ed25519_public(voting_seed))
     pairs = [blind(issuer, message, random(SALT_LENGTH), random) for issuer in election.issuers(style)]

@@ -216,6 +216,7 @@ def witnessed_inputs(world: World) -> Iterator[Input]:
         "one key twice, over no note": {"witnesses": [witnesses[0]] * 2, "note": "x"},
         "no signature by the operator, and a text of one line": {"note": _without_operator(one_line)},
         "no signature by the operator": {"note": _without_operator(note)},
+        "the witnesses' keys in another order": {"witnesses": witnesses[::-1]},
         "a threshold of 0": {"threshold": 0},
         "a threshold of 0 and no witness": {"threshold": 0, "witnesses": []},
         "a threshold of 7 of 6": {"threshold": 7},

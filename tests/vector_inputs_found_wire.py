@@ -195,6 +195,7 @@ def answer_inputs(world: World) -> Iterator[Input]:
     }
     for what, both in odd.items():
         yield f"an issuer's answer {what}", "finish-share", given | {"answers": [raw.hex() for raw in both]}
+    yield "asking for a share of an unknown style", "ask-share", given | {"style": "elders"}
     yield "an issuer's answer that is missing", "finish-share", given | {"answers": [right.hex()]}
     thrice = [right.hex(), second.hex(), right.hex()]
     yield "an issuer's answer too many", "finish-share", given | {"answers": thrice}

@@ -126,7 +126,7 @@ def draw_election(draw: Draw) -> World:
         draw(st.sampled_from(sorted(METHODS))),
         draw(st.sampled_from(sorted(RULES))),
         draw(st.booleans()),
-        draw(st.integers(0, 2)) == 0,
+        draw(st.booleans()),
     )
     world = again(known)
     last = len(world.options.releases)
@@ -184,7 +184,7 @@ def draw_ballot(draw: Draw, world: World, share: Share) -> e.Ballot:
 
 
 GOOD_MARKS = [[], [1, 2], [63, 0]]
-BAD_MARKS = [[1, 1], [64, 1], [1]]
+BAD_MARKS = [[64, 1], [1, 1], [1]]
 
 
 def with_second(
@@ -200,7 +200,7 @@ def with_second(
 def draw_second(draw: Draw, order: list[str]) -> ContestChoices:
     """Return choices in the second contest, in few cases against a rule."""
     chosen = draw(st.permutations(order))[: draw(st.integers(0, 2))]
-    if draw(st.integers(0, 9)):
+    if draw(st.integers(0, 3)):
         return ContestChoices(contest=SECOND, points=[], projects=sorted(chosen, key=order.index))
     other = draw(st.sampled_from([order, ["fietspad"], [*chosen, *chosen], chosen]))
     return ContestChoices(contest=SECOND, points=draw(st.sampled_from([[], [1]])), projects=other)
