@@ -166,7 +166,7 @@ def test_padding_is_enough_for_every_choice() -> None:
 def test_no_counts_are_made_that_no_file_has_room_for(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Where a set-up has more lines of projects than an outcome file, T06 alone fails, and no risk is told."""
+    """Of a set-up with more projects than an outcome file has lines, T06 alone fails, and no risk is told."""
     record = draft()
     folder = record.write(tmp_path)
     contests = record.world.election.contests.values()
