@@ -37,12 +37,9 @@ def parse_proof(raw: bytes, *, may_have_extra: bool = False) -> TlogProof:
     if len(raw) > MAX_PROOF_FILE:
         raise ProofError("proof-file-length", f"expected at most {MAX_PROOF_FILE} bytes, got {len(raw)}")
     head, gap, checkpoint = raw.partition(b"\n\n")
-    try:
-        header, *lines = head.decode("utf-8").split("\n")
-    except UnicodeDecodeError:
-        raise ProofError("proof-form", "expected lines in UTF-8") from None
-    if not gap:
-        raise ProofError("proof-form", "expected lines, an empty line and a checkpoint")
+    if not gap or not head.isascii():
+        raise ProofError("proof-form", "expected lines in ASCII, an empty line and a checkpoint")
+    header, *lines = head.decode("ascii").split("\n")
     if header != HEADER:
         raise ProofError("proof-form", f"expected the first line {HEADER}")
     extra = b""

@@ -7,7 +7,6 @@ import { KEY_TYPES, parseNoteKey, type NoteKey } from "../note.ts";
 import type { Outcome } from "../outcome.ts";
 import { LocalPool, type Pool } from "../pool.ts";
 import type { Source } from "../source.ts";
-import { TILE_WIDTH } from "../tiles.ts";
 import { CHECKPOINT, checkSignatures, readHead, type Head } from "./checkpoint.ts";
 import { CHECKS } from "./checks.ts";
 import { recount, type Recount } from "./counting.ts";
@@ -147,8 +146,6 @@ class Audit {
   /** Checks L05 to L07. */
   async #checkLog(head: Head, { tree }: Replay, isWhole: boolean): Promise<void> {
     if (!isWhole) {
-      // Tiles that were full before the bundle that is missing or wrong are known all the same.
-      await checkTiles(this.#source, tree, this.#findings, TILE_WIDTH);
       this.#findings.leave(...AFTER_BUNDLES);
       return;
     }
