@@ -34,6 +34,7 @@ EXAMPLES = """examples:
   wijkaandeel audit demo/record --manifest "$(cat demo/manifest.hash)"
   wijkaandeel audit https://stad.example/board --manifest 5f0c... --json
   wijkaandeel audit demo/record --manifest 5f0c... --report anna report.json
+  wijkaandeel audit demo/record --manifest 5f0c... --dask tcp://10.0.0.5:8786    # on many machines
   wijkaandeel audit --watch https://stad.example/board --help      # follow a board while it grows
 
 The manifest hash stands on every letter and on each partner's site: take it from there, not from the record.
@@ -83,7 +84,8 @@ def make_parser() -> argparse.ArgumentParser:
         "--dask",
         metavar="ADDRESS",
         help="spread the work over the Dask cluster whose scheduler is at ADDRESS, e.g. tcp://10.0.0.5:8786; "
-        "its workers are trusted as this machine is: one that lies can make a bad record look good "
+        "the record, a folder or an http(s) address, is read here alone, and workers get entries to check; "
+        "they are trusted as this machine is: one that lies can make a bad record look good "
         f"(needs: {EXTRA})",
     )
     parser.add_argument(

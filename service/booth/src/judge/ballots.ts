@@ -140,7 +140,7 @@ const outcomeCall: Call = async (given: Given) => {
   const entries = entriesOf(given["entries"]);
   const { state } = await boardOf(entries);
   if (state === null) throw new TypeError("expected a manifest");
-  const last = new Set([...state.voters.values()].map((voter) => voter.index));
+  const last = new Set(state.voters.last().indices);
   const counting = new Counting(state.election);
   const opener = await Opener.create(state.election, state.keys);
   let superseded = 0;

@@ -13,7 +13,7 @@ import { recount, type Recount } from "./counting.ts";
 import { checkNamedFiles, checkStrays } from "./files.ts";
 import { Findings, type CheckResult, type Fault } from "./findings.ts";
 import { bundles, checkOldTiles, checkTiles, HashTree } from "./log.ts";
-import { lastBallots, Replay } from "./replay.ts";
+import { Replay } from "./replay.ts";
 import { checkReports } from "./reports.ts";
 import { outcomeAtRisk, slackOf } from "./risk.ts";
 
@@ -168,12 +168,13 @@ class Audit {
       if (!isComplete) this.#findings.leave("T02", "T03", "T04", "T05", "T06", "T07");
       return null;
     }
-    const ballots = lastBallots(board);
-    this.#progress("open and count", 0, ballots.length);
+    const ballots = state.voters.last();
+    const { length } = ballots.indices;
+    this.#progress("open and count", 0, length);
     return recount({
       source: this.#source, state, tally, tree, ballots, pool: this.#pool, findings: this.#findings,
       onOpened: (done) => {
-        this.#progress("open and count", done, ballots.length);
+        this.#progress("open and count", done, length);
       },
     });
   }
