@@ -19,6 +19,8 @@ from ballots.errors import WireError
 
 MAX_ENTRY = 65_535
 """The most bytes that an entry may have (its length stands in two bytes in an entry bundle)."""
+LARGE = 2**20
+"""Above this many bytes a text is held against its type before anything is made of it."""
 MAX_INT = 2**53 - 1
 
 _PREFIX = b"wijkaandeel/v1/"
@@ -144,7 +146,7 @@ def decode(kind: Any, raw: bytes, limit: int = MAX_ENTRY) -> Any:
 
     `kind` may be a union of tagged records. Errors, in this order: WireError `wire-length` (more than `limit`
     bytes), `wire-malformed` (not JSON in UTF-8), `wire-type` (a member missing, unknown, or of another type),
-    `wire-spelling` (right meaning, second spelling).
+    `wire-spelling` (right meaning, second spelling); of more than LARGE bytes the last three are one.
 
     What any JSON says, spelled canonically, is for bytes that are a record of type `kind` the canonical JSON
     of that record: all members were there, as no record that is decoded has defaults, none was unknown, and
@@ -153,6 +155,8 @@ def decode(kind: Any, raw: bytes, limit: int = MAX_ENTRY) -> Any:
     if not 0 < len(raw) <= limit:
         raise WireError("wire-length", f"expected 1 to {limit} bytes, got {len(raw)}")
     try:
+        if len(raw) > LARGE:  # stops at the first fault, before any JSON that is not of this type is made
+            _decoder(kind).decode(raw)
         plain = _PLAIN.decode(raw)
         record = _decoder(kind).decode(raw)
     except msgspec.ValidationError as error:
