@@ -265,8 +265,10 @@ class Board:
             bytes(entry.voting_key),
             bytes(leaf),
         )  # kept, so as the smallest object that there is
-        release.check(key, entry.revision, entry_hash)
-        self.voters.check(key, release.style, entry.revision, entry.previous, FIRST)
+        self.voters.check_style(key, release.style)
+        release.check_order(entry.revision, entry_hash)
+        self.voters.check_revision(key, entry.revision, entry.previous, FIRST)
+        release.check_minimum(key)
         self.voters.add(key, release.style, entry_hash)
         release.add(key, entry.revision, entry_hash)
         if release.left:

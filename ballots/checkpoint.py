@@ -106,10 +106,11 @@ def sign_checkpoint(checkpoint: Checkpoint, name: str, private: Ed25519PrivateKe
 def open_checkpoint(raw: bytes, operator: VerifierKey) -> Checkpoint:
     """Return the checkpoint of a note that the operator signed; other signatures are ignored.
 
-    Errors: NoteError of `parse_note`, `verified_signatures` and `parse_checkpoint`; `note-unsigned` (not
-    signed by the operator), `checkpoint-origin` (an origin that is not the operator's key name),
-    `note-key-type`.
+    Errors, in this order: NoteError `note-key-type`, those of `parse_note` and `verified_signatures`,
+    `note-unsigned` (not signed by the operator), those of `parse_checkpoint`, `checkpoint-origin` (an origin
+    that is not the operator's key name).
     """
+    _check_types(operator, ())
     return _open(parse_note(raw), operator, ())[0]
 
 
@@ -143,10 +144,11 @@ def verify_witnessed(
     """Return the checkpoint of a note that the operator and at least `threshold` known witnesses signed.
 
     A threshold is 1 or more. A name counts once; when it signed more than once, all must verify and the
-    earliest time stands. Errors: NoteError of `open_checkpoint`; `witness-keys` (a key stands twice),
-    `witness-threshold` (too few), `cosignature-time`.
+    earliest time stands. Errors, in this order: NoteError `note-key-type`, `witness-keys` (a key stands
+    twice), those of `open_checkpoint`, `witness-threshold` (too few).
     """
     known = tuple(witnesses)
+    _check_types(operator, known)
     if len({operator.key, *(w.key for w in known)}) != 1 + len(known):
         raise NoteError("witness-keys", "expected a different public key for the operator and each witness")
     checkpoint, verified = _open(parse_note(raw), operator, known)
@@ -184,9 +186,6 @@ def _open(
     note: Note, operator: VerifierKey, witnesses: tuple[VerifierKey, ...]
 ) -> tuple[Checkpoint, list[Verified]]:
     """Return the checkpoint and the witnesses' verified signatures."""
-    _check_type(operator, ED25519)
-    for witness in witnesses:
-        _check_type(witness, COSIGNATURE)
     verified = verified_signatures(note, (operator, *witnesses))
     if all(signature.key != operator for signature in verified):
         raise NoteError("note-unsigned", f"expected a signature by {operator.name}")
@@ -194,6 +193,12 @@ def _open(
     if checkpoint.origin != operator.name:
         raise NoteError("checkpoint-origin", f"expected origin {operator.name}, got {checkpoint.origin}")
     return checkpoint, [signature for signature in verified if signature.key != operator]
+
+
+def _check_types(operator: VerifierKey, witnesses: tuple[VerifierKey, ...]) -> None:
+    _check_type(operator, ED25519)
+    for witness in witnesses:
+        _check_type(witness, COSIGNATURE)
 
 
 def _check_type(key: VerifierKey, expected: int) -> None:

@@ -214,7 +214,9 @@ def _check_manifest(election: Election) -> None:
     for contest in election.contests.values():
         _check_pots(election, contest)
     for style in election.styles.values():
-        _check_ballot_rules(election, style)
+        _check_maxima(election, style)
+    for style in election.styles.values():
+        _check_pad(election, style)
 
 
 def _check_parties(manifest: Manifest) -> None:
@@ -266,11 +268,14 @@ def _check_pots(election: Election, contest: Contest) -> None:
         raise ManifestError("manifest-pots", "expected one pot and method together, or one pot a style apart")
 
 
-def _check_ballot_rules(election: Election, style: Style) -> None:
+def _check_maxima(election: Election, style: Style) -> None:
     for each in style.contests:
         projects = election.contests[each.contest].projects
         if isinstance(each.method, Approval | Ranking) and each.method.maximum > len(projects):
             raise ManifestError("manifest-method", f"expected a maximum of at most {len(projects)} projects")
+
+
+def _check_pad(election: Election, style: Style) -> None:
     longest = longest_choices([(each, election.contests[each.contest]) for each in style.contests])
     if not longest < style.pad <= MAX_PAD:
         raise ManifestError(

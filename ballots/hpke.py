@@ -9,7 +9,6 @@ Format: PROTOCOL.md section 8.
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from nacl import bindings
 from nacl.exceptions import RuntimeError as SodiumError
@@ -51,7 +50,7 @@ def derive_key_pair(ikm: bytes) -> tuple[bytes, bytes]:
 def public_key(private_key: bytes) -> bytes:
     """Return the public key of a private key; SealingError `box-key` (not 32 bytes)."""
     _check_length(private_key)
-    return _load_private(private_key)[1]
+    return _public_of(private_key)
 
 
 def seal(public_key: bytes, ephemeral_ikm: bytes, info: bytes, plaintext: bytes) -> bytes:
@@ -84,10 +83,9 @@ def _open(private_key: bytes, public_key: bytes, box: bytes, info: bytes, aad: b
     enc = box[:32]
     try:
         check_x25519_key(enc)
-        dh = _load_private(private_key)[0].exchange(X25519PublicKey.from_public_bytes(enc))
-        key, nonce = _schedule(dh, enc, public_key, info)
+        key, nonce = _schedule(bindings.crypto_scalarmult(private_key, enc), enc, public_key, info)
         return AESGCM(key).decrypt(nonce, box[32:], aad)
-    except (PointError, InvalidTag):
+    except (PointError, SodiumError, InvalidTag):
         raise SealingError("box-open", "expected a box that this key opens") from None
 
 
@@ -109,10 +107,9 @@ def _agree(private_key: bytes, public_key: bytes) -> bytes:
 
 
 @lru_cache(maxsize=16)
-def _load_private(private_key: bytes) -> tuple[X25519PrivateKey, bytes]:
-    """Return a trustee's key, loaded, and its public key; remembered, as one key opens thousands of boxes."""
-    loaded = X25519PrivateKey.from_private_bytes(private_key)
-    return loaded, loaded.public_key().public_bytes_raw()
+def _public_of(private_key: bytes) -> bytes:
+    """Return a trustee's public key; remembered, as one key opens thousands of boxes."""
+    return bindings.crypto_scalarmult_base(private_key)
 
 
 def _check_length(key: bytes) -> None:

@@ -58,7 +58,5 @@ def verify_receipt(election: Election, promise: Promise, proof: bytes, ballot_ha
     """
     verify_promise(election, promise, ballot_hash)
     parsed = parse_proof(proof)
-    if parsed.extra:
-        raise ProofError("proof-form", "expected a proof without extra data")
     open_proof(parsed, ballot_hash, election.operator_vkey, election.witness_vkeys, election.w)
     return parsed.index

@@ -26,10 +26,11 @@ class TlogProof(Record):
     index: int
 
 
-def parse_proof(raw: bytes) -> TlogProof:
+def parse_proof(raw: bytes, *, may_have_extra: bool = False) -> TlogProof:
     """Return the proof that a file spells; nothing is verified yet.
 
-    Errors, in this order: ProofError `proof-file-length` (more than MAX_PROOF_FILE bytes), `proof-form`;
+    Errors, in this order: ProofError `proof-file-length` (more than MAX_PROOF_FILE bytes), `proof-form` (also
+    for extra data where there must be none);
     NoteError `checkpoint-size` (the index); ProofError `proof-hash`, `proof-length` (more than 63 hashes);
     NoteError of `parse_note`.
     """
@@ -37,12 +38,12 @@ def parse_proof(raw: bytes) -> TlogProof:
         raise ProofError("proof-file-length", f"expected at most {MAX_PROOF_FILE} bytes, got {len(raw)}")
     head, gap, checkpoint = raw.partition(b"\n\n")
     if not gap or not head.isascii():
-        raise ProofError("proof-form", "expected lines, an empty line and a checkpoint")
+        raise ProofError("proof-form", "expected lines in ASCII, an empty line and a checkpoint")
     header, *lines = head.decode("ascii").split("\n")
     if header != HEADER:
         raise ProofError("proof-form", f"expected the first line {HEADER}")
     extra = b""
-    if lines and lines[0].startswith("extra "):
+    if may_have_extra and lines and lines[0].startswith("extra "):
         extra = find_hash(lines.pop(0).removeprefix("extra ")) or b""
         if not extra:
             raise ProofError("proof-form", "expected base64 in the extra line, or no such line")
@@ -75,7 +76,7 @@ def format_proof(proof: TlogProof) -> bytes:
     extra = [f"extra {format_base64(proof.extra)}"] if proof.extra else []
     lines = [HEADER, *extra, f"index {proof.index}", *map(format_base64, proof.hashes), "", ""]
     raw = "\n".join(lines).encode("ascii") + proof.checkpoint
-    if parse_proof(raw) != proof:
+    if parse_proof(raw, may_have_extra=True) != proof:
         raise ProofError("proof-form", "expected a proof that has a spelling")
     return raw
 

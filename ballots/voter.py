@@ -4,9 +4,14 @@ Promise: what must be kept before it is sent is in the records returned. Limit: 
 the caller. Format: PROTOCOL.md sections 6 to 8.
 """
 
+from collections.abc import Sequence
+
+from ballots.board import Board
 from ballots.choices import Choices, pad_choices
 from ballots.election import Election
-from ballots.entries import Ballot, Request
+from ballots.entries import Ballot, Request, parse_entry
+from ballots.errors import BoardError, ManifestError, ShareError
+from ballots.manifest import Contest, Manifest, Style, manifest_hash
 from ballots.points import ed25519_public, sign_ed25519
 from ballots.sealing import FIRST, SEED_LENGTH, seal_ballot
 from ballots.shares import blind, finalize
@@ -40,11 +45,36 @@ class Share(Record):
     voting_seed: bytes
 
 
+def read_setup(entries: Sequence[bytes], anchor: bytes) -> Election:
+    """Return the election of set-up entries, the manifest last, as a server gave them.
+
+    `anchor` is the manifest hash, from a letter or a partner's site. Errors: ManifestError `manifest-hash`
+    (another election's), then what the board refuses of set-up entries; BoardError `phase` for other kinds.
+    """
+    last = entries[-1] if entries else b""
+    if manifest_hash(last) != anchor:
+        raise ManifestError("manifest-hash", f"expected the manifest with hash {anchor.hex()}")
+    board = Board("")
+    for raw in entries[:-1]:
+        if not isinstance(parse_entry(raw), Style | Contest):
+            raise BoardError("phase", "expected styles and contests before the manifest")
+        board.append(raw)
+    manifest = parse_entry(last)
+    if not isinstance(manifest, Manifest):
+        raise BoardError("phase", "expected a manifest at the end of the set-up")
+    board.origin = manifest.origin
+    board.append(last)
+    return board.resolved
+
+
 def ask_share(election: Election, style: str, credential_seed: bytes, random: Random) -> Asking:
     """Return the request for a share of `style`, and what finishes it.
 
     `credential_seed` is the 32-byte seed behind the code, `random` draws the voting key and the blinds.
+    Errors: BoardError `request-style` (no style of this election), ShareError.
     """
+    if style not in election.styles:
+        raise BoardError("request-style", f"expected a style of the election, got {style[:40]}")
     voting_seed = random(32)
     message = share_message(election.manifest_hash, style, ed25519_public(voting_seed))
     pairs = [blind(issuer, message, random(SALT_LENGTH), random) for issuer in election.issuers(style)]
@@ -67,7 +97,9 @@ def ask_share(election: Election, style: str, credential_seed: bytes, random: Ra
 
 
 def finish_share(election: Election, asking: Asking, blind_signatures: list[bytes]) -> Share:
-    """Return the share; ShareError if an issuer's answer does not verify."""
+    """Return the share; ShareError `share-length` (also for an answer too few or too many), `share-wrong`."""
+    if len(blind_signatures) != len(asking.inverses):
+        raise ShareError("share-length", f"expected {len(asking.inverses)} answers")
     message = share_message(election.manifest_hash, asking.style, ed25519_public(asking.voting_seed))
     signatures = [
         Rsa(finalize(issuer, message, answer, inverse))

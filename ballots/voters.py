@@ -121,11 +121,14 @@ class Voters:
         """Note a release."""
         self._released[style] = number
 
-    def check(self, key: bytes, style: str, revision: int, previous: bytes, first: bytes) -> None:
-        """Raise BoardError unless this is the next revision of a voting key, naming the one before."""
-        known_style, last, last_hash = self._last.get(bytes(key), (style, 0, first))
-        if style != known_style:
+    def check_style(self, key: bytes, style: str) -> None:
+        """Raise BoardError if a voting key voted in another style before."""
+        if self._last.get(bytes(key), (style,))[0] != style:
             raise BoardError("ballot-style", "expected the style in which this voting key voted before")
+
+    def check_revision(self, key: bytes, revision: int, previous: bytes, first: bytes) -> None:
+        """Raise BoardError unless this is the next revision of a voting key, naming the one before."""
+        _, last, last_hash = self._last.get(bytes(key), ("", 0, first))
         if revision != last + 1:
             raise BoardError("ballot-revision", f"expected revision {last + 1}, got {revision}")
         if previous != last_hash:
@@ -149,10 +152,13 @@ class RunningRelease:
         self._at: tuple[int, bytes] = (0, b"")
         self._keys: set[bytes] = set()
 
-    def check(self, key: bytes, revision: int, entry_hash: bytes) -> None:
-        """Raise BoardError unless this ballot follows the one before, and the last one fills the minimum."""
+    def check_order(self, revision: int, entry_hash: bytes) -> None:
+        """Raise BoardError unless this ballot follows the one before."""
         if (revision, entry_hash) <= self._at:
             raise BoardError("ballot-order", "expected ballots ascending in revision and entry hash")
+
+    def check_minimum(self, key: bytes) -> None:
+        """Raise BoardError if this ballot is the last one and there are too few voting keys."""
         if self.left == 1 and len(self._keys | {bytes(key)}) < self._minimum:
             raise BoardError("release-minimum", f"expected at least {self._minimum} voting keys in a release")
 

@@ -7,6 +7,7 @@ Format: PROTOCOL.md section 2.
 
 import binascii
 import hashlib
+import re
 import struct
 from collections.abc import Callable
 from functools import cache
@@ -18,6 +19,8 @@ from ballots.errors import WireError
 
 MAX_ENTRY = 65_535
 """The most bytes that an entry may have (its length stands in two bytes in an entry bundle)."""
+LARGE = 2**20
+"""Above this many bytes a text is held against its type before anything is made of it."""
 MAX_INT = 2**53 - 1
 
 _PREFIX = b"wijkaandeel/v1/"
@@ -121,12 +124,11 @@ def _read_bytes(kind: type, value: Any) -> Any:
     raise ValueError("expected text")
 
 
-def _refuse_float(text: str) -> Any:
-    raise ValueError(f"expected no fraction or exponent, got {text}")
-
-
 _ENCODER = msgspec.json.Encoder(enc_hook=_write_bytes, order="sorted")
-_PLAIN = msgspec.json.Decoder(float_hook=_refuse_float)
+_PLAIN = msgspec.json.Decoder(float_hook=str)
+"""Reads any JSON; a number with a fraction or an exponent becomes a text, so that it is spelled otherwise."""
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_ODD_NUMBER = re.compile(rb"-|[0-9][.eE]")
 
 
 @cache
@@ -142,41 +144,42 @@ def encode(record: msgspec.Struct | dict[str, Any]) -> bytes:
 def decode(kind: Any, raw: bytes, limit: int = MAX_ENTRY) -> Any:
     """Return the record of type `kind` that `raw` spells.
 
-    `kind` may be a union of tagged records. Errors: WireError `wire-length` (more than `limit` bytes),
-    `wire-malformed` (not JSON in UTF-8), `wire-type` (a member missing, unknown, or of another type),
-    `wire-spelling` (right meaning, second spelling).
+    `kind` may be a union of tagged records. Errors, in this order: WireError `wire-length` (more than `limit`
+    bytes), `wire-malformed` (not JSON in UTF-8), `wire-type` (a member missing, unknown, or of another type),
+    `wire-spelling` (right meaning, second spelling); of more than LARGE bytes the last three are one.
+
+    What any JSON says, spelled canonically, is for bytes that are a record of type `kind` the canonical JSON
+    of that record: all members were there, as no record that is decoded has defaults, none was unknown, and
+    every text that stands for bytes is the one spelling of these bytes (`Bytes.parse`).
     """
     if not 0 < len(raw) <= limit:
         raise WireError("wire-length", f"expected 1 to {limit} bytes, got {len(raw)}")
     try:
+        if len(raw) > LARGE:  # stops at the first fault, before any JSON that is not of this type is made
+            _decoder(kind).decode(raw)
+        plain = _PLAIN.decode(raw)
         record = _decoder(kind).decode(raw)
     except msgspec.ValidationError as error:
         raise WireError("wire-type", str(error)) from None
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise WireError("wire-malformed", "expected canonical JSON in UTF-8") from None
-    if _respell(raw) != raw:
-        raise WireError(
-            "wire-spelling", "expected canonical JSON (RFC 8785): sorted members, no spare space, no repeats"
-        )
+    if _ENCODER.encode(plain) != raw:
+        raise _misspelled(raw)
     return record
+
+
+def _misspelled(raw: bytes) -> WireError:
+    """Return what is wrong with bytes that say what a record says, in another spelling."""
+    if _ODD_NUMBER.search(_STRING.sub(b"", raw)):
+        return WireError("wire-type", "expected numbers without sign, fraction and exponent")
+    return WireError(
+        "wire-spelling", "expected canonical JSON (RFC 8785): sorted members, no spare space, no repeats"
+    )
 
 
 def skim(kind: Any, raw: bytes) -> Any:
     """Return a record of some members of what `decode` has accepted already; its spelling is not checked."""
     return _decoder(kind).decode(raw)
-
-
-def _respell(raw: bytes) -> bytes:
-    """Return the canonical JSON of what any JSON says.
-
-    For bytes that were read as a record of type `kind` this is the canonical JSON of that record: all members
-    were there, as no record that is decoded has defaults, none was unknown, and every text that stands for
-    bytes is the one spelling of these bytes (`Bytes.parse`).
-    """
-    try:
-        return _ENCODER.encode(_PLAIN.decode(raw))
-    except msgspec.DecodeError:
-        return b""
 
 
 def _part(part: bytes | str | int) -> bytes:

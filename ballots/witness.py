@@ -93,7 +93,7 @@ def decide(raw: bytes, origin: str, operator: VerifierKey, remembered: Checkpoin
         text = parse_note(request.note).text
     except (NoteError, ProofError) as error:
         return _refuse(400, error.reason)
-    if text.split("\n", 1)[0] != origin or operator.name != origin:
+    if text.split("\n", 1)[0] != origin:
         return _refuse(404, "witness-origin")
     try:
         verify_note(parse_note(request.note), (operator,))

@@ -8,6 +8,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import Annotated
 
 import msgspec
 
@@ -20,10 +21,15 @@ from ballots.wire import Cents, Count, H, Hash, Id, Record, content_hash, decode
 from tally import rules
 from tally.opening import Opened
 from tally.profile import Profile, Project, Vote, Weights, points_weights, ties_by_cost_votes_lot
-from tally.rules.result import Result, Round, Status
+from tally.rules.result import Reason, Result, Round, Status
 
 MAX_OUTCOME = 2**26
 """The most bytes of an outcome file."""
+MAX_LINES = MAX_OUTCOME // 80
+"""The most lines of projects that an outcome file can have room for, as each takes more than 80 bytes."""
+
+_Rule = Annotated[str, msgspec.Meta(pattern=r"\A(greedy-votes|equal-shares-cost)\Z")]
+_Step = Annotated[str, msgspec.Meta(pattern=r"\A(cost|votes|lot)\Z")]
 
 
 class OutcomeError(ProtocolError):
@@ -41,7 +47,7 @@ class TieBreak(Record):
     """Projects that stood equal, the first one chosen, and the step of the tie rule that decided."""
 
     between: list[Id]
-    step: str
+    step: _Step
 
 
 class Paid(Record):
@@ -62,7 +68,7 @@ class RoundOutcome(Record):
     price: str
     project: Id
     supporters: Count
-    tie: list[TieBreak]
+    tie: Annotated[list[TieBreak], msgspec.Meta(max_length=1)]
     votes: Count
 
 
@@ -71,7 +77,7 @@ class ProjectOutcome(Record):
 
     missing: Cents
     project: Id
-    reason: str
+    reason: Reason
     supporters: Count
     supporters_left: Cents
     votes: Count
@@ -86,7 +92,7 @@ class CountOutcome(Record):
     pot: Id
     projects: list[ProjectOutcome]
     rounds: list[RoundOutcome]
-    rule: str
+    rule: _Rule
     styles: list[Id]
     winners: list[Id]
 
@@ -144,11 +150,21 @@ class BallotCount:
             weights = self._weigh(chosen, opened.style)
             self._votes[chosen.contest, opened.style][weights] += 1
 
+    @property
+    def has_room(self) -> bool:
+        """Say whether an outcome file can have room for all counts of this set-up."""
+        contests = self._election.contests.values()
+        return sum(len(contest.projects) * len(contest.pots) for contest in contests) <= MAX_LINES
+
     def finish(self, superseded: int) -> Outcome:
-        """Return the outcome; `superseded` ballots were replaced by a later one of the same voter."""
+        """Return the outcome; `superseded` ballots were replaced by a later one of the same voter.
+
+        It has no contests where no outcome file has room for them.
+        """
+        contests = self._election.contests.values() if self.has_room else ()
         lot = H("lot", self._election.manifest_hash, self._seeds.digest())
         return Outcome(
-            contests=[self._count_contest(contest, lot) for contest in self._election.contests.values()],
+            contests=[self._count_contest(contest, lot) for contest in contests],
             counted=self._counted,
             invalid=self._invalid,
             lot=lot,

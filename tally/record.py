@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import IO, Self
 from urllib.parse import SplitResult, urlsplit
 
-from tally.audit.source import MissingFileError, RecordError
+from tally.audit.source import MissingFileError, RecordError, TooLargeError
 
 TIMEOUT = 20.0
 """Seconds without a byte before a request is given up."""
@@ -50,7 +50,7 @@ class FolderRecord:
         """Nothing to close."""
 
     def read(self, path: str, limit: int) -> bytes:
-        """Return a file's bytes; MissingFileError, or RecordError (no plain file, or over `limit` bytes)."""
+        """Return a file's bytes; MissingFileError, TooLargeError, or RecordError (no plain file)."""
         where = self._folder / path
         try:
             if not stat.S_ISREG(where.lstat().st_mode):
@@ -62,7 +62,7 @@ class FolderRecord:
         except OSError as error:
             raise RecordError(f"{path} cannot be read: {error.strerror}") from None
         if len(raw) > limit:
-            raise RecordError(f"expected at most {limit} bytes in {path}")
+            raise TooLargeError(f"expected at most {limit} bytes in {path}")
         return raw
 
     def paths(self) -> Iterator[str]:
@@ -123,7 +123,7 @@ class WebRecord:
         yield from ()
 
     def read(self, path: str, limit: int) -> bytes:
-        """Return a file's bytes; MissingFileError, or RecordError (no answer, or over `limit` bytes)."""
+        """Return a file's bytes; MissingFileError, TooLargeError, or RecordError (no answer)."""
         kept = Path(self._kept.name, path.replace("/", "-"))
         if path.startswith(_BUNDLES) and kept.exists():
             return kept.read_bytes()
@@ -161,7 +161,7 @@ class WebRecord:
             while chunk := answer.read(_CHUNK):
                 raw += unpack.decompress(chunk, limit + 1 - len(raw)) if unpack else chunk
                 if len(raw) > limit:
-                    raise RecordError(f"expected at most {limit} bytes in {path}")
+                    raise TooLargeError(f"expected at most {limit} bytes in {path}")
                 if time.monotonic() > until:
                     raise RecordError(f"{path} took longer than {FILE_TIMEOUT:.0f} seconds")
             if answer.length:

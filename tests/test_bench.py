@@ -9,14 +9,15 @@ import pytest
 
 from ballots.merkle import leaf_hash
 from ballots.tiles import new_bundles, new_tiles
-from deploy.bench import belenios
+from deploy.bench import belenios, race
 from deploy.bench.__main__ import BENCHES, main
 from deploy.bench.client import ClosedError, connect, format_post
 from deploy.bench.election import count_whole, join, keep, split
 from deploy.bench.figures import Figure, format_number, format_table
 from deploy.bench.ground import BenchError
-from deploy.bench.judges import run_typescript
+from deploy.bench.judges import Run, run_typescript
 from deploy.bench.machine import read_cpu, read_proportional, read_resident
+from deploy.bench.race import Times
 from deploy.bench.records import TileWriter
 from tests.simulator import hash_reader
 
@@ -130,6 +131,44 @@ def test_a_record_that_is_written_as_it_grows_is_the_usual_one(size: int, tmp_pa
     written = {str(path.relative_to(tmp_path)): path for path in tmp_path.rglob("*") if path.is_file()}
     assert written.keys() == expected.keys()
     assert all(written[path].read_bytes() == content for path, content in expected.items())
+
+
+def test_the_best_round_of_each_size_counts() -> None:
+    """A round that something disturbed changes nothing as long as another one was quiet, size by size."""
+    times = Times()
+    for small, large in ((1.0, 9.0), (0.5, 5.5), (2.0, 5.0)):
+        times.note(10, small)
+        times.note(100, large)
+    assert times.one_more() == (5.0 - 0.5) / 90
+    assert times.by_round() == [8.0 / 90, 5.0 / 90, 3.0 / 90]
+
+
+def test_audits_and_belenios_take_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each round has all sizes of both before the next one begins, and the ratio is that of the best."""
+    turns = iter([1.0, 11.0, 3.0, 13.0])
+    said: list[str] = []
+
+    class Played(belenios.Election):
+        def play(self) -> None:
+            """Play nothing."""
+
+        def verify(self) -> belenios.Verified:
+            said.append("theirs")
+            return belenios.Verified(ballots=self._ballots, cpu=10.0 * self._ballots, memory=2**20)
+
+    def run(folder: Path, processes: int) -> Run:
+        said.append("ours")
+        assert processes == 1
+        return Run(cpu=next(turns), memory=0, others=0.0, resident=0, seconds=1.0)
+
+    monkeypatch.setattr(race, "run_python", run)
+    monkeypatch.setattr(belenios, "Election", Played)
+    monkeypatch.setattr(belenios, "is_installed", lambda: True)
+    ours, figures = race.race({0: tmp_path, 100: tmp_path}, [0, 8], 2)
+    assert said == ["ours", "ours", "theirs", "theirs"] * 2
+    assert ours == 0.1
+    assert figures[-1].value == 100.0
+    assert "round by round 100 100, median 100" in figures[-1].remark
 
 
 def test_without_belenios_it_is_said_how_to_install_it(

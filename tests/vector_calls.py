@@ -15,7 +15,7 @@ from ballots.choices import Choices, pad_choices, unpad_choices
 from ballots.codes import ballot_number, credential_seed, format_code, parse_code
 from ballots.election import Election
 from ballots.entries import Ballot, parse_entry
-from ballots.errors import BoardError, ProofError
+from ballots.errors import BoardError
 from ballots.merkle import leaf_hash, root_of, verify_consistency, verify_inclusion
 from ballots.note import parse_note, parse_vkey, verify_note
 from ballots.points import check_ed25519_key, check_x25519_key, ed25519_public, sign_ed25519, verify_ed25519
@@ -26,7 +26,7 @@ from ballots.signing import Signed, signed_message
 from ballots.tiles import format_bundle, format_path, parse_bundle, parse_path
 from ballots.tlog_proof import parse_proof
 from ballots.verification import blinded_hash, share_message
-from ballots.voter import Asking, ask_share, finish_share
+from ballots.voter import Asking, ask_share, finish_share, read_setup
 from ballots.wire import Bytes, H, Hash, decode, encode
 from ballots.witness import decide
 from tally import rules
@@ -231,6 +231,13 @@ def _promise(given: Given) -> Gives:
     }
 
 
+def _set_up(given: Given) -> Gives:
+    """Read set-up entries as a client does that was given a manifest hash."""
+    entries = [entry.encode() for entry in given["entries"]]
+    election = read_setup(entries, raw(given["manifest_hash"]))
+    return {"origin": election.manifest.origin, "styles": list(election.styles)}
+
+
 def _verify_promise(given: Given) -> Gives:
     verify_promise(election_of(given), decode(Promise, given["promise"].encode()), raw(given["ballot"]))
     return {}
@@ -289,8 +296,6 @@ def _bundle(given: Given) -> Gives:
 
 def _proof_file(given: Given) -> Gives:
     proof = parse_proof(given["proof"].encode())
-    if proof.extra:
-        raise ProofError("proof-form", "expected no extra line")
     return {"index": proof.index, "hashes": [each.hex() for each in proof.hashes]}
 
 
@@ -383,6 +388,7 @@ CALLS: dict[str, Callable[[Given], Gives]] = {
     "bundle": _bundle,
     "proof-file": _proof_file,
     "add-checkpoint": _witness,
+    "set-up": _set_up,
     "board": _board,
     "count": _count,
     "outcome": _outcome,

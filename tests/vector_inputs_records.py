@@ -13,6 +13,7 @@ from tests.board_cases import CASES
 from tests.records import Files, Json, in_base64, smallest
 from tests.simulator import ORIGIN, World, make_world
 from tests.stages import world_at
+from tests.tally.break_makers import OTHER
 from tests.tally.breaks import BREAKS
 from tests.tally.drafts import (
     Draft,
@@ -24,6 +25,7 @@ from tests.tally.drafts import (
 )
 from tests.tally.refused import draft_of_case, expected_check
 from tests.tally.test_outcome import Apart, Options, play_to_opening
+from tests.vector_inputs_found_records import FOUND
 
 Input = tuple[str, str, Json]
 SMALL: dict[str, Any] = {"partners": 3, "trustees": 2, "witnesses": 3, "residents": {"adult": 3}, "page": 8}
@@ -59,6 +61,11 @@ def record_inputs() -> Iterator[Input]:
         manifest = bytes(each.options.get("manifest", b""))
         seed = bytes(each.options.get("operator", b""))
         yield _case(f"{each.check} {each.name}", each.make(), manifest, vkey_of(seed) if seed else "")
+    for name, make in FOUND.items():
+        yield _case(name, make(), manifest=OTHER if "where the auditor has" in name else None)
+    before = draft_of(world_at("before the manifest"))
+    yield _case("set-up only, with the operator's key", before, operator=vkey_of(before.world.keys.operator))
+    yield _case("L02 set-up only, with another operator's key", before, operator=vkey_of(OTHER))
     seen: set[tuple[str, str]] = set()
     for case in CASES:
         if case.at == "a full set-up":  # a thousand contests are too much for a file

@@ -3,20 +3,21 @@
 A record holds a roll, requests and ballots of as many voters, and the count. Each ballot is verified (two
 shares, a signature, seven points), opened with four keys and sealed again for all six; a request's signature
 and a line of the roll belong to it. What is compared with Belenios is processor time for one more ballot, on
-one core: the start of programs cancels, and so does most of what else the machine does.
+one core, in turns (race.py).
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from ballots.wire import encode
-from deploy.bench import belenios
 from deploy.bench.election import make_ballot, make_options
 from deploy.bench.figures import Figure, ratio
-from deploy.bench.judges import JUDGE, Judge, Run, run_python, run_typescript
+from deploy.bench.judges import Judge, Run, run_python, run_typescript
 from deploy.bench.machine import count_cores, describe_usage
 from deploy.bench.primitives import OPENING, TRUSTEES, time_ballot
+from deploy.bench.race import one_more, race
 from deploy.bench.records import keep_record
+from tests.second import JUDGE
 from tests.simulator import World
 
 SIZES = (1_000, 10_000, 100_000)
@@ -24,10 +25,13 @@ QUICK_SIZES = (100, 200)
 BELENIOS_SIZES = (20, 80)
 BELENIOS_QUICK_SIZES = (2, 4)
 AIM_PER_SECOND = 1500.0
-AIM_TIMES_BELENIOS = 100.0
 AIM_MEMORY = 300.0
-"""MiB of all processes of the Python audit together."""
+"""MiB of all processes of an audit together, in both languages."""
 REPEATS = 3
+ROUNDS = 5
+"""How often our audit and Belenios take turns."""
+RACED_TO = 10_000
+"""The most ballots that are audited in turns."""
 ONCE_FROM = {"Python": 50_000, "TypeScript": 5_000}
 """Records of so many ballots are audited once and not best of three."""
 
@@ -50,20 +54,17 @@ def measure(folder: Path, *, quick: bool, sizes: Sequence[int] = (), judge: Path
     else:
         remark = f"not built: there is no {judge.name} in {judge.parent}"
         figures.append(Figure(what="audit, TypeScript", value=None, unit="", remark=remark))
-    pair = {count: records[count] for count in counts[-2:]}
-    alone = _repeat(run_python, pair, repeats, ONCE_FROM["Python"], processes=1)
-    one_more = _one_more(alone)
-    figures.append(Figure(what="one more ballot on one core, Python", value=1000 * one_more, unit="ms"))
-    return figures + _compare_with_belenios(one_more, quick) + _compare_with_primitives(one_more, quick)
+    raced = [count for count in counts if count <= RACED_TO][-2:] or counts[:1]
+    pair = {count: records[count] for count in raced}
+    ours, compared = race(pair, BELENIOS_QUICK_SIZES if quick else BELENIOS_SIZES, 1 if quick else ROUNDS)
+    return figures + compared + _compare_with_primitives(ours, quick)
 
 
-def _repeat(
-    judge: Judge, records: dict[int, Path], repeats: int, once_from: int, processes: int = 0
-) -> dict[int, Run]:
+def _repeat(judge: Judge, records: dict[int, Path], repeats: int, once_from: int) -> dict[int, Run]:
     """Return for each record the run that took the least processor time."""
     return {
         count: min(
-            (judge(record, processes) for _ in range(1 if count >= once_from else repeats)),
+            (judge(record, 0) for _ in range(1 if count >= once_from else repeats)),
             key=lambda run: run.cpu,
         )
         for count, record in records.items()
@@ -77,7 +78,6 @@ def _figures(language: str, runs: dict[int, Run]) -> list[Figure]:
         what = f"audit of {count:,} ballots, {language}, {count_cores()} cores"
         remark = f"{run.seconds:.1f} s, the start of all processes included; {used}"
         aim = AIM_PER_SECOND if language == "Python" and count == 10_000 else None
-        limit = AIM_MEMORY if language == "Python" else None
         resident = f"{run.resident / 2**20:,.0f} MiB where shared pages count in each process (RSS)"
         figures += [
             Figure(what=what, value=count / run.seconds, unit="ballots/s", at_least=aim, remark=remark),
@@ -86,54 +86,26 @@ def _figures(language: str, runs: dict[int, Run]) -> list[Figure]:
                 what="  peak memory of all its processes (PSS)",
                 value=run.memory / 2**20,
                 unit="MiB",
-                at_most=limit,
+                at_most=AIM_MEMORY,
                 remark=resident,
             ),
         ]
     if len(runs) > 1:
         what = f"one more ballot, {language}, processor time"
-        figures.append(Figure(what=what, value=1000 * _one_more(runs), unit="ms"))
+        seconds = one_more({count: run.cpu for count, run in runs.items()})
+        figures.append(Figure(what=what, value=1000 * seconds, unit="ms"))
     return figures
 
 
-def _one_more(runs: dict[int, Run]) -> float:
-    """Return the processor seconds of one more ballot, from the smallest and the largest record."""
-    small, large = min(runs), max(runs)
-    if small == large:
-        return runs[large].cpu / large
-    return (runs[large].cpu - runs[small].cpu) / (large - small)
-
-
-def _compare_with_belenios(one_more: float, quick: bool) -> list[Figure]:
-    if not belenios.is_installed():
-        return [Figure(what="Belenios", value=None, unit="", remark=belenios.INSTALL)]
-    small, large = belenios.measure(
-        BELENIOS_QUICK_SIZES if quick else BELENIOS_SIZES, 1 if quick else REPEATS
-    )
-    theirs = (large.cpu - small.cpu) / (large.ballots - small.ballots)
-    remark = f"belenios-tool election verify, {small.ballots} and {large.ballots} ballots, {belenios.GROUP}"
-    memory = f"at {large.ballots} ballots"
-    return [
-        Figure(what="one more ballot on one core, Belenios", value=1000 * theirs, unit="ms", remark=remark),
-        Figure(what="  peak memory of it", value=large.memory / 2**20, unit="MiB", remark=memory),
-        Figure(
-            what="  in relation to ours (Python)",
-            value=theirs / one_more,
-            unit="times",
-            at_least=AIM_TIMES_BELENIOS,
-        ),
-    ]
-
-
-def _compare_with_primitives(one_more: float, quick: bool) -> list[Figure]:
+def _compare_with_primitives(whole: float, quick: bool) -> list[Figure]:
     """Return what share of the processor time for one more ballot each kind of operation has."""
     world = World(make_options(1))
     world.set_up()
     world.enrol()
     world.start()
     parts = time_ballot(world, make_ballot(world, 0), encode(world.ask(0).request.request), quick=quick)
-    parts["all else"] = one_more - sum(parts.values())
+    parts["all else"] = whole - sum(parts.values())
     remarks = {name: f"{1000 * seconds:.3f} ms" for name, seconds in parts.items()}
     remarks["X25519"] += f": {OPENING} agreements to open, {TRUSTEES} key pairs, the other agreements"
     remarks["Ed25519"] += ": request, ballot, and the points of both keys"
-    return [ratio(f"  share of {name}", seconds, one_more, remarks[name]) for name, seconds in parts.items()]
+    return [ratio(f"  share of {name}", seconds, whole, remarks[name]) for name, seconds in parts.items()]

@@ -10,7 +10,8 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,15 +39,14 @@ def is_installed() -> bool:
     return shutil.which(TOOL) is not None
 
 
-def measure(sizes: Sequence[int], repeats: int) -> list[Verified]:
-    """Return what verifying elections of these numbers of ballots took, the best of some runs each."""
-    found = []
-    for ballots in sizes:
-        with tempfile.TemporaryDirectory(prefix="wijk-belenios-") as name:
-            election = Election(Path(name), ballots)
+@contextmanager
+def play_elections(sizes: Iterable[int]) -> Iterator[list["Election"]]:
+    """Play elections of these numbers of ballots, and remove them in the end."""
+    with tempfile.TemporaryDirectory(prefix="wijk-belenios-") as name:
+        elections = [Election(Path(name, str(ballots)), ballots) for ballots in sizes]
+        for election in elections:
             election.play()
-            found.append(min((election.verify() for _ in range(repeats)), key=lambda each: each.cpu))
-    return found
+        yield elections
 
 
 class Election:
@@ -58,6 +58,7 @@ class Election:
 
     def play(self) -> None:
         """Play it from credentials to result."""
+        self._folder.mkdir()
         self._set_up()
         for number, line in enumerate(self._read("private_creds.txt").splitlines()):
             self._write("credential", line.split()[1])

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from nacl import bindings
 
@@ -67,12 +66,10 @@ def time_ballot(world: World, ballot: bytes, request: bytes, *, quick: bool) -> 
 
 def _time_x25519(clock: Clock) -> float:
     """Four agreements to open, six ephemeral public keys, two agreements to seal again."""
-    private = X25519PrivateKey.from_private_bytes(_SEED)
     public = bindings.crypto_scalarmult_base(_SEED[::-1])
-    opening = clock(lambda: private.exchange(X25519PublicKey.from_public_bytes(public)))
     base = clock(lambda: bindings.crypto_scalarmult_base(_SEED))
-    sealing = clock(lambda: bindings.crypto_scalarmult(_SEED, public))
-    return OPENING * opening + TRUSTEES * base + (TRUSTEES - OPENING) * sealing
+    agreement = clock(lambda: bindings.crypto_scalarmult(_SEED, public))
+    return TRUSTEES * (base + agreement)
 
 
 def _time_ed25519(clock: Clock) -> float:

@@ -212,8 +212,6 @@ def say_reason(project: BallotProject, result: ProjectOutcome) -> str:
             )
         case "no-votes":
             return "Niet gekozen: niemand koos dit project."
-        case other:
-            return other
 
 
 def _show_round(

@@ -15,7 +15,7 @@ from ballots.errors import ProtocolError
 from ballots.note import VerifierKey, parse_vkey
 from ballots.wire import Hash
 from tally.audit.cluster import EXTRA, Cluster
-from tally.audit.findings import AuditResult
+from tally.audit.findings import AuditResult, plain
 from tally.audit.report import ReportError, make_report
 from tally.audit.run import audit
 from tally.audit.source import RecordError
@@ -34,6 +34,7 @@ EXAMPLES = """examples:
   wijkaandeel audit demo/record --manifest "$(cat demo/manifest.hash)"
   wijkaandeel audit https://stad.example/board --manifest 5f0c... --json
   wijkaandeel audit demo/record --manifest 5f0c... --report anna report.json
+  wijkaandeel audit demo/record --manifest 5f0c... --dask tcp://10.0.0.5:8786    # on many machines
   wijkaandeel audit --watch https://stad.example/board --help      # follow a board while it grows
 
 The manifest hash stands on every letter and on each partner's site: take it from there, not from the record.
@@ -83,7 +84,8 @@ def make_parser() -> argparse.ArgumentParser:
         "--dask",
         metavar="ADDRESS",
         help="spread the work over the Dask cluster whose scheduler is at ADDRESS, e.g. tcp://10.0.0.5:8786; "
-        "its workers are trusted as this machine is: one that lies can make a bad record look good "
+        "the record, a folder or an http(s) address, is read here alone, and workers get entries to check; "
+        "they are trusted as this machine is: one that lies can make a bad record look good "
         f"(needs: {EXTRA})",
     )
     parser.add_argument(
@@ -162,7 +164,7 @@ def format_result(result: AuditResult) -> str:
         lines.append(f"{mark} {check.id} {check.count:>9}  {check.name}")
         if check.id in messages:
             fault = messages[check.id]
-            at = f"entry {fault.at}" if isinstance(fault.at, int) else fault.at
+            at = f"entry {fault.at}" if isinstance(fault.at, int) else plain(fault.at)
             reason = f" ({fault.reason})" if fault.reason else ""
             lines.append(f"{'':20}at {at}: {fault.message}{reason}")
     return "\n".join([*lines, "", *_turnout(result), *_verdict(result)])

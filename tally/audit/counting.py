@@ -88,7 +88,7 @@ def recount(source: Source, size: int, replay: Replay, workers: Team, findings: 
         )
         findings.cut(_COUNT_CHECKS)
         return again
-    again.outcome = mine
+    again.outcome = mine if mine.contests else None
     _compare(published, mine, again, replay.tally_at, findings)
     return again
 
@@ -185,7 +185,7 @@ def _compare(published: Outcome, mine: Outcome, again: Recount, at: int, finding
     _settle("T05", same, at, f"expected lot {mine.lot.hex()}", 1, findings)
     counts = sum(len(contest.counts) for contest in mine.contests)
     wrong = [m.contest for p, m in zip(published.contests, mine.contests, strict=False) if p != m]
-    same = published.contests == mine.contests
+    same = bool(mine.contests) and published.contests == mine.contests
     _settle("T06", same, at, f"another outcome in {', '.join(wrong) or 'the contests'}", counts, findings)
 
 

@@ -87,10 +87,9 @@ class Findings:
 
     def failed(self, check: str, at: Position, message: str, reason: str = "") -> None:
         """Note that a check failed; of files that fail it, the one whose path comes first is kept."""
-        at = at if isinstance(at, int) else _plain(at)
         known = self._faults.get(check)
-        if known is None or (isinstance(at, str) and isinstance(known.at, str) and at < known.at):
-            self._faults[check] = Fault(id=check, at=at, reason=_plain(reason), message=_plain(message))
+        if known is None or _is_before(at, known.at):
+            self._faults[check] = Fault(id=check, at=at, reason=plain(reason), message=plain(message))
 
     def cut(self, checks: Iterable[str]) -> None:
         """Note that checks could not be finished, or not be begun, because of an earlier fault."""
@@ -112,7 +111,10 @@ class Findings:
 
     def faults(self) -> tuple[Fault, ...]:
         """Return what failed, in the order in which it was found."""
-        return tuple(self._faults.values())
+        return tuple(
+            Fault(id=fault.id, at=_spelled(fault.at), reason=fault.reason, message=fault.message)
+            for fault in self._faults.values()
+        )
 
     def _result(self, check: str, name: str) -> CheckResult:
         fault = self._faults.get(check)
@@ -122,11 +124,25 @@ class Findings:
             name=name if reached else name + NOT_REACHED,
             ok=self.is_clean(check),
             count=self._counts[check],
-            at=None if fault is None else fault.at,
+            at=None if fault is None else _spelled(fault.at),
         )
 
 
-def _plain(text: str) -> str:
+def _is_before(at: Position, known: Position) -> bool:
+    """Say whether both are paths, and the first stands before the second in the order of bytes."""
+    return isinstance(at, str) and isinstance(known, str) and _raw(at) < _raw(known)
+
+
+def _raw(path: str) -> bytes:
+    return path.encode("utf-8", "surrogatepass")
+
+
+def _spelled(at: Position) -> Position:
+    """Return a path as it is, but for bytes that are no UTF-8, which become escapes."""
+    return at if isinstance(at, int) else at.encode("utf-8", "backslashreplace").decode()
+
+
+def plain(text: str) -> str:
     """Return text that may come from the record with nothing in it that a terminal obeys."""
     return text[:MAX_TEXT].encode("ascii", "backslashreplace").decode().translate(_CONTROLS)
 

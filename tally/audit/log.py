@@ -13,7 +13,14 @@ from ballots.merkle import HASH_LENGTH, Frontier, leaf_hash
 from ballots.note import VerifierKey, parse_note
 from ballots.tiles import ENTRIES, TILE_HEIGHT, TILE_WIDTH, Tile, format_path, parse_bundle
 from tally.audit.findings import Findings
-from tally.audit.source import MAX_CHECKPOINT, MAX_TILE, MissingFileError, RecordError, Source
+from tally.audit.source import (
+    MAX_CHECKPOINT,
+    MAX_TILE,
+    MissingFileError,
+    RecordError,
+    Source,
+    TooLargeError,
+)
 
 CHECKPOINT = "checkpoint"
 MAX_BUNDLES = 2**45
@@ -34,7 +41,7 @@ def read_head(source: Source, findings: Findings) -> Head | None:
         raw = source.read(CHECKPOINT, MAX_CHECKPOINT)
         head = Head(raw, parse_checkpoint(parse_note(raw).text))
     except RecordError as error:
-        findings.failed("L01", CHECKPOINT, str(error))
+        findings.failed("L01", CHECKPOINT, str(error), _reason_of(error, "note-length"))
         return None
     except ProtocolError as error:
         findings.failed("L01", CHECKPOINT, str(error), error.reason)
@@ -68,7 +75,10 @@ def check_signatures(
 
 
 class TreeReader:
-    """Reads the entries of a record bundle by bundle, and builds and compares the tree as they pass."""
+    """Reads the entries of a record bundle by bundle, and builds and compares the tree as they pass.
+
+    What was found of hash tiles is told when all bundles have been read; without one of them it is nothing.
+    """
 
     def __init__(self, source: Source, claimed: Checkpoint, findings: Findings) -> None:
         self._source = source
@@ -76,6 +86,8 @@ class TreeReader:
         self._findings = findings
         self._tree = Frontier()
         self._rows: list[list[bytes]] = []
+        self._tiles = 0
+        self._wrong_tiles: list[tuple[str, str, str]] = []
 
     def bundles(self) -> Iterator[list[bytes]]:
         """Yield the entries of each bundle (L04), then settle root and tiles (L05, L06)."""
@@ -83,7 +95,8 @@ class TreeReader:
             try:
                 entries = read_bundle(self._source, tile)
             except (RecordError, ProofError) as error:
-                self._findings.failed("L04", format_path(tile), str(error), getattr(error, "reason", ""))
+                reason = _reason_of(error, "bundle-length")
+                self._findings.failed("L04", format_path(tile), str(error), reason)
                 self._findings.cut(["L05", "L06", "L07"])
                 return
             for entry in entries:
@@ -111,6 +124,9 @@ class TreeReader:
             self._findings.failed("L05", CHECKPOINT, text, "tile-root")
         else:
             self._findings.passed("L05")
+        self._findings.passed("L06", self._tiles)
+        for path, text, reason in self._wrong_tiles:
+            self._findings.failed("L06", path, text, reason)
         if not self._findings.is_clean("L06"):
             self._findings.cut(["L07"])
 
@@ -120,14 +136,18 @@ class TreeReader:
         try:
             same = read_tile(self._source, tile)[: len(row) * HASH_LENGTH + 1] == b"".join(row)
         except RecordError as error:
-            self._findings.failed("L06", format_path(tile), str(error))
+            reason = _reason_of(error, "tile-content")
+            self._wrong_tiles.append((format_path(tile), str(error), reason))
             return
-        if same:
-            self._findings.passed("L06")
-        else:
-            self._findings.failed(
-                "L06", format_path(tile), "expected the hashes that the entries lead to", "tile-content"
-            )
+        self._tiles += same
+        if not same:
+            text = "expected the hashes that the entries lead to"
+            self._wrong_tiles.append((format_path(tile), text, "tile-content"))
+
+
+def _reason_of(error: Exception, too_large: str) -> str:
+    """Return the word for what is wrong with a file: `too_large`, that of the kernel, or none."""
+    return too_large if isinstance(error, TooLargeError) else getattr(error, "reason", "")
 
 
 def bundles_of(size: int) -> Iterator[Tile]:

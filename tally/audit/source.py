@@ -26,11 +26,15 @@ class MissingFileError(RecordError):
     """A file that is not there."""
 
 
+class TooLargeError(RecordError):
+    """A file with more bytes than anybody needs to read."""
+
+
 class Source(Protocol):
     """A record."""
 
     def read(self, path: str, limit: int) -> bytes:
-        """Return a file's bytes; MissingFileError, or RecordError (unreadable, or over `limit` bytes)."""
+        """Return a file's bytes; MissingFileError, TooLargeError (over `limit`), RecordError (unreadable)."""
         ...
 
     def paths(self) -> Iterator[str]:

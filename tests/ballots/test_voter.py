@@ -50,6 +50,16 @@ def test_a_wrong_answer_of_an_issuer_is_refused() -> None:
             finish_share(WORLD.election, asking, answers)
 
 
+def test_a_missing_answer_of_an_issuer_is_refused() -> None:
+    """A share needs the answer of every issuer, and no more."""
+    asking = WORLD.ask(3)
+    good = WORLD.sign_blinded(asking)
+    for answers in (good[:1], [*good, good[0]]):
+        with pytest.raises(ShareError) as refused:
+            finish_share(WORLD.election, asking, answers)
+        assert refused.value.reason == "share-length"
+
+
 def test_bad_choices_are_refused_before_sealing() -> None:
     """The client does not seal what would be invalid."""
     bad = Choices(contests=[ContestChoices(contest="wijkbudget", points=[], projects=["zwembad"])], mark=[])

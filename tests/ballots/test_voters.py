@@ -56,8 +56,10 @@ def fill_ballots() -> tuple[Voters, RunningRelease]:
     hashes = sorted(bytes(H("ballot", number)) for number in range(PEOPLE))
     for number, entry_hash in enumerate(hashes):
         key, leaf = bytes(key_of(number)), bytes(Hash(entry_hash))
-        release.check(key, 1, leaf)
-        voters.check(key, release.style, 1, FIRST, FIRST)
+        voters.check_style(key, release.style)
+        release.check_order(1, leaf)
+        voters.check_revision(key, 1, FIRST, FIRST)
+        release.check_minimum(key)
         voters.add(key, release.style, leaf)
         release.add(key, 1, leaf)
     return voters, release

@@ -222,7 +222,13 @@ def test_the_empty_board_can_be_witnessed() -> None:
 
 def test_an_operator_key_of_another_origin() -> None:
     """A witness set up with a key that is not the origin's accepts nothing."""
-    assert decide(body_of(0, note_of(FOREIGN)), "other.example", OPERATOR, None).status == 404
+    decision = decide(body_of(0, note_of(FOREIGN)), "other.example", OPERATOR, None)
+    assert (decision.status, decision.reason) == (403, "note-unsigned")
+    text = parse_note(note_of(FOREIGN)).text
+    line = sign_note(text, OPERATOR.name, OPERATOR_KEY)
+    note = format_note(Note(signatures=(line,), text=text))
+    decision = decide(body_of(0, note), "other.example", OPERATOR, None)
+    assert (decision.status, decision.reason) == (400, "checkpoint-origin")
 
 
 @pytest.mark.parametrize(

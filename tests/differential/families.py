@@ -42,7 +42,7 @@ FAMILIES: dict[str, Family] = {
     "set-up": Family(400, setup_calls),
     "records": Family(250, record_calls),
     "counts": Family(400, count_calls),
-    "outcomes": Family(60, outcome_calls),
+    "outcomes": Family(100, outcome_calls),
     "recounts": Family(100, recount_calls),
 }
 

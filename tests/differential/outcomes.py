@@ -40,11 +40,30 @@ METHODS: dict[str, m.Method] = {
 RULES: dict[str, m.Rule] = {"greedy": m.Greedy(), "shares": m.EqualShares()}
 
 
+SECOND = "tweede"
+"""The second contest, where there is one: three projects, at most two of them, the other rule."""
+
+
 class Costly(Apart):
-    """A world with other costs, counted apart if it is told so."""
+    """A world with other costs, counted apart if it is told so, and with a second contest."""
 
     costs: list[int] | None = None
     apart = False
+    two = False
+
+    def make_style(self, style: str) -> m.Style:
+        """Return a style with its contests."""
+        made = super().make_style(style)
+        second = m.StyleContest(contest=SECOND, method=m.Approval(minimum=0, maximum=2))
+        return changed(made, contests=[*made.contests, second]) if self.two else made
+
+    def make_manifest(self) -> m.Manifest:
+        """Put the second contest on the board, and return the manifest."""
+        if self.two and SECOND.encode() not in self.entries[-1]:
+            contest = World.make_contest(self)
+            other = m.Greedy() if isinstance(contest.rule, m.EqualShares) else m.EqualShares()
+            self.append(changed(contest, id=SECOND, projects=contest.projects[:3], rule=other))
+        return super().make_manifest()
 
     def make_contest(self) -> m.Contest:
         """Return the contest with the costs."""
@@ -56,11 +75,11 @@ class Costly(Apart):
 
 
 @cache
-def shared_world(costs: str, method: str, rule: str, apart: bool) -> tuple[World, list[Share]]:
+def shared_world(costs: str, method: str, rule: str, apart: bool, two: bool) -> tuple[World, list[Share]]:
     """Return a world in which everybody has a share and nobody has voted, and the shares."""
     methods = {"adult": METHODS[method], "youth": METHODS[method]}
     world = Costly(Options(**(SMALL | {"methods": methods, "rule": RULES[rule]})))
-    world.costs, world.apart = COSTS[costs], apart
+    world.costs, world.apart, world.two = COSTS[costs], apart, two
     for step in (world.set_up, world.enrol, world.start):
         step()
     return world, [world.get_share(number) for number in range(len(world.residents))]
@@ -106,6 +125,7 @@ def draw_election(draw: Draw) -> World:
         draw(st.sampled_from(sorted(COSTS))),
         draw(st.sampled_from(sorted(METHODS))),
         draw(st.sampled_from(sorted(RULES))),
+        draw(st.booleans()),
         draw(st.booleans()),
     )
     world = again(known)
@@ -163,6 +183,29 @@ def draw_ballot(draw: Draw, world: World, share: Share) -> e.Ballot:
     return changed(ballot, signature=world.sign(share.voting_seed, ballot)) if kind <= 1 else ballot
 
 
+GOOD_MARKS = [[], [1, 2], [63, 0]]
+BAD_MARKS = [[64, 1], [1, 1], [1]]
+
+
+def with_second(
+    draw: Draw, world: World, contests: list[ContestChoices], order: list[str], spoilt: bool
+) -> list[ContestChoices]:
+    """Return choices in the second contest too, where there is one; if spoilt, turned or incomplete."""
+    if SECOND not in world.election.contests:
+        return contests
+    both = [*contests, draw_second(draw, order[:3])]
+    return draw(st.permutations(both))[: draw(st.integers(0, 2))] if spoilt else both
+
+
+def draw_second(draw: Draw, order: list[str]) -> ContestChoices:
+    """Return choices in the second contest, in few cases against a rule."""
+    chosen = draw(st.permutations(order))[: draw(st.integers(0, 2))]
+    if draw(st.integers(0, 3)):
+        return ContestChoices(contest=SECOND, points=[], projects=sorted(chosen, key=order.index))
+    other = draw(st.sampled_from([order, ["fietspad"], [*chosen, *chosen], chosen]))
+    return ContestChoices(contest=SECOND, points=draw(st.sampled_from([[], [1]])), projects=other)
+
+
 def draw_padded(draw: Draw, world: World, style: str) -> bytes:
     """Return padded choices: good ones mostly, else with a broken rule, a second spelling or bad padding."""
     contest = world.election.contests["wijkbudget"]
@@ -181,14 +224,10 @@ def draw_padded(draw: Draw, world: World, style: str) -> bytes:
             points, chosen = points[:-1], chosen[:-1]
     if kind == 3:
         points = draw(st.sampled_from([[0], [1], [4] * len(chosen), [*points, 1]]))
-    mark = (
-        draw(st.sampled_from([[], [1, 2], [63, 0]]))
-        if kind != 4
-        else draw(st.sampled_from([[1, 1], [64, 1], [1]]))
-    )
-    choices = Choices(
-        contests=[ContestChoices(contest="wijkbudget", points=points, projects=chosen)], mark=mark
-    )
+    mark = draw(st.sampled_from(GOOD_MARKS if kind != 4 else BAD_MARKS))
+    contests = [ContestChoices(contest="wijkbudget", points=points, projects=chosen)]
+    contests = with_second(draw, world, contests, order, kind == 7)
+    choices = Choices(contests=contests, mark=mark)
     raw = encode(choices)
     if kind == 5:
         raw = draw_spelling(draw, raw)[: world.options.pad - 1]

@@ -11,15 +11,20 @@ from typing import Any
 from unittest.mock import patch
 
 import argon2.low_level
+import msgspec
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.hashes import SHA384
 
 from ballots import choices, points, tiles, wire
 from ballots.codes import parse_code
-from ballots.entries import parse_entry
-from ballots.errors import PointError, ProofError
+from ballots.entries import Entry, parse_entry
+from ballots.errors import PointError, ProofError, WireError
+from ballots.manifest import manifest_hash
 from ballots.merkle import verify_inclusion
+from ballots.voter import read_setup
+from tally.audit.findings import Findings
 from tally.profile import ties_by_cost_votes_lot
+from tests.differential.outcomes import SECOND
 from tests.differential.verdicts import Answer, Given, first_answer
 
 
@@ -121,6 +126,40 @@ def any_choices(*_: object) -> None:
     """Take choices without a look at the contest's rules."""
 
 
+CHECK_CONTEST = choices._check_contest
+
+
+def first_contest_alone(chosen: Any, method: Any, contest: Any, money: int) -> None:
+    """Look at the rules of the first contest, and at none of the second."""
+    if contest.id != SECOND:
+        CHECK_CONTEST(chosen, method, contest, money)
+
+
+def types_first(raw: bytes) -> object:
+    """Look at the types of members before it is known that all is JSON."""
+    try:
+        wire.skim(Entry, raw)
+    except msgspec.ValidationError as error:
+        raise WireError("wire-type", "a type") from error
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        pass
+    return parse_entry(raw)
+
+
+def any_manifest(entries: list[bytes], _: bytes) -> object:
+    """Read set-up entries whatever their manifest's hash is."""
+    return read_setup(entries, manifest_hash(entries[-1] if entries else b""))
+
+
+def first_found(self: Findings, check: str, at: int | str, message: str, reason: str = "") -> None:
+    """Keep of several files that fail a check the one that was found first."""
+    if check not in {fault.id for fault in self.faults()}:
+        FAILED(self, check, at, message, reason)
+
+
+FAILED = Findings.failed
+
+
 def no_check(*_: object, **__: object) -> None:
     """Look at nothing."""
 
@@ -134,11 +173,13 @@ def one_lane(code: str, manifest_hash: bytes) -> bytes:
 
 SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage("spellings", "any spelling of an entry", "tests.vector_calls.parse_entry", forgiving_entry),
+    Sabotage("spellings", "types before JSON", "tests.vector_calls.parse_entry", types_first),
     Sabotage("spellings", "spare bits of base64", "ballots.wire.Bytes.parse", staticmethod(forgiving_base64)),
     Sabotage("codes", "any white space in a code", "tests.vector_calls.parse_code", forgiving_code),
     Sabotage("credentials", "another salt", "tests.vector_calls.credential_seed", one_lane),
     Sabotage("log", "hashes too many", "tests.vector_calls.verify_inclusion", forgiving_inclusion),
     Sabotage("log", "bytes left over", "tests.vector_calls.parse_bundle", forgiving_bundle),
+    Sabotage("ballots", "any manifest hash", "tests.vector_calls.read_setup", any_manifest),
     Sabotage("ballots", "another salt length", "ballots.shares.SALT_LENGTH", 47),
     Sabotage("keys", "S modulo L", "tests.vector_calls.verify_ed25519", reduced_s),
     Sabotage("keys", "torsion in a key", "tests.vector_calls.check_ed25519_key", torsion_allowed),
@@ -154,11 +195,13 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage("set-up", "any method", "ballots.election._check_method", no_check),
     Sabotage("set-up", "any pots", "ballots.election._check_pots", no_check),
     Sabotage("records", "stray files", "tally.audit.run.check_listing", no_check),
+    Sabotage("records", "the fault found first", "tally.audit.findings.Findings.failed", first_found),
     Sabotage("records", "unread reports", "tally.audit.run.check_reports", no_check),
     Sabotage("records", "any witnesses", "tally.audit.run.check_signatures", no_check),
     Sabotage("counts", "the highest lot", "tests.vector_calls.ties_by_cost_votes_lot", by_lot_alone),
     Sabotage("recounts", "no risk", "tally.audit.run.outcome_at_risk", no_check),
     Sabotage("recounts", "any invalid ballots", "tally.audit.counting.Recount.is_listed", no_check),
     Sabotage("outcomes", "choices against the rules", "ballots.choices._check_contest", any_choices),
+    Sabotage("outcomes", "the first contest alone", "ballots.choices._check_contest", first_contest_alone),
     Sabotage("outcomes", "a mark of 64", "ballots.choices.MARKS", choices.MARKS + 1),
 )

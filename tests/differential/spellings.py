@@ -5,7 +5,6 @@ parsers are known to differ.
 """
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
@@ -25,10 +24,6 @@ class Raw:
 
     def __init__(self, spelled: bytes) -> None:
         self.spelled = spelled
-
-
-class _NotPlainError(ValueError):
-    pass
 
 
 def parse(raw: bytes) -> Tree:
@@ -51,41 +46,34 @@ MAX_DEPTH = 32
 """How deep JSON may nest before parsers give up; no record of ours nests as deep."""
 
 
-def is_plain_json(raw: bytes) -> bool:
-    """Say whether bytes are JSON without doubled members, odd numbers, lone surrogates or much nesting."""
+def doubles_a_member(raw: bytes) -> bool:
+    """Say whether JSON has a member twice in one object."""
+    doubled: list[str] = []
+
+    def look(pairs: list[tuple[str, Any]]) -> None:
+        names = [name for name, _ in pairs]
+        doubled.extend(name for name in names if names.count(name) > 1)
+
     try:
-        value = json.loads(
-            raw.decode("utf-8"),
-            object_pairs_hook=_plain_object,
-            parse_int=_plain_integer,
-            parse_float=_refuse,
-            parse_constant=_refuse,
-        )
-        json.dumps(value, ensure_ascii=False).encode()
+        json.loads(raw, object_pairs_hook=look)
     except (ValueError, RecursionError):
         return False
-    return _depth(value) <= MAX_DEPTH
+    return bool(doubled)
+
+
+def nests_deeply(raw: bytes) -> bool:
+    """Say whether JSON nests deeper than MAX_DEPTH."""
+    try:
+        return _depth(json.loads(raw)) > MAX_DEPTH
+    except ValueError:
+        return False
+    except RecursionError:
+        return True
 
 
 def _depth(value: Any) -> int:
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
     return 0 if inner is None else 1 + max(map(_depth, inner), default=0)
-
-
-def _plain_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len({name for name, _ in pairs}) != len(pairs):
-        raise _NotPlainError
-    return dict(pairs)
-
-
-def _plain_integer(text: str) -> int:
-    if not re.fullmatch(r"0|-?[1-9][0-9]{0,18}", text):
-        raise _NotPlainError
-    return int(text)
-
-
-def _refuse(_: str) -> None:
-    raise _NotPlainError
 
 
 def places(tree: Tree) -> Iterator[tuple[Any, int]]:

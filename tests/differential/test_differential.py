@@ -38,6 +38,9 @@ def test_every_changed_call_has_a_vector(call: str) -> None:
 
 ENTRY = {"bytes": b'{"kind":"release"}'.hex()}
 ODD = {"bytes": b'{"kind":"release","kind":"release"}'.hex()}
+MINUS = {"bytes": b'{"kind":"release","number":-0}'.hex()}
+SURROGATE = {"bytes": b'{"kind":"release","style":"\\ud800"}'.hex()}
+DEEP = {"bytes": (b"[" * 33 + b"]" * 33).hex()}
 
 
 @pytest.mark.parametrize(
@@ -46,6 +49,11 @@ ODD = {"bytes": b'{"kind":"release","kind":"release"}'.hex()}
         ("entry", ENTRY, {"refused": "wire-type"}, {"refused": "wire-type"}, True),
         ("entry", ENTRY, {"refused": "wire-type"}, {"refused": "wire-spelling"}, False),
         ("entry", ODD, {"refused": "wire-type"}, {"refused": "wire-spelling"}, True),
+        ("entry", ODD, {"refused": "wire-malformed"}, {"refused": "wire-spelling"}, False),
+        ("entry", MINUS, {"refused": "wire-type"}, {"refused": "wire-spelling"}, False),
+        ("entry", SURROGATE, {"refused": "wire-type"}, {"refused": "wire-malformed"}, False),
+        ("entry", DEEP, {"refused": "wire-type"}, {"refused": "wire-malformed"}, True),
+        ("entry", DEEP, {"refused": "wire-type"}, {"refused": "wire-spelling"}, False),
         ("entry", ODD, {"refused": "wire-type"}, {"refused": "wire-length"}, False),
         ("entry", ODD, {"refused": "wire-type"}, {"gives": {}}, False),
         ("entry", ENTRY, {"gives": {"a": 1}}, {"gives": {"a": 2}}, False),

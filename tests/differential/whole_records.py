@@ -31,7 +31,7 @@ from tests.differential.spellings import Draw, draw_bytes, draw_spelling, other_
 from tests.differential.stages import SMALL, Stage, stage
 from tests.differential.verdicts import Call
 from tests.simulator import World, changed, make_world
-from tests.tally.drafts import Draft, Memory, audited, cosign_text, draft_of, head_of, sign_text
+from tests.tally.drafts import Draft, Memory, audited, cosign_text, draft_of, head_of, long_world, sign_text
 
 Given = dict[str, Any]
 Files = dict[str, bytes]
@@ -47,6 +47,7 @@ def base_worlds() -> dict[str, Stage]:
         "voting": stage("voting").world,
         "sealed": make_world(until=Phase.SEALED, **SMALL),
         "set-up": stage("before the manifest").world,
+        "long": long_world(),
     }
     return {name: Stage(world, [], dict(stage("voting").seeds)) for name, world in worlds.items()}
 
@@ -71,6 +72,8 @@ def record_calls(draw: Draw) -> Call:
         _other_outcome,
     ]
     files = changes[draw(st.integers(0, len(changes) - 1))](draw, made)
+    if files and draw(st.integers(0, 4)) == 0:
+        files = change_files(draw, made, files)
     election = made.world.board.election
     manifest = election.manifest_hash.hex() if election else ""
     if draw(st.integers(0, 7)) == 0:
@@ -112,12 +115,17 @@ STRAYS = [
     "tile/0/000.p/2", "tile/0/000.p/255", "tile/entries/000.p/1", "tile/entries/000.p/3",
     "tile/entries/000", "tile/entries/001.p/1", "tile/00/000.p/1", "tile/0/x000/000.p/1", "tile/63/000.p/1",
     "tile/64/000.p/1", "files/" + "0" * 64, "files/" + "A" * 64, "files/x", "tile/0/000.p/01",
-    "tile/0/000.p/0", "Checkpoint", "tile/2/000.p/1", "files/" + "0" * 63,
+    "tile/0/000.p/0", "Checkpoint", "tile/2/000.p/1", "files/" + "0" * 63, "tile/1/000.p/2",
+    "tile/entries/001", "tile/entries/000.p/255", "tile/entries/001.p/1", "a-b", "A/b",
 ]  # fmt: skip
 
 
 def _other_files(draw: Draw, made: Stage) -> Files:
-    files = contents(draft_of(made.world))
+    return change_files(draw, made, contents(draft_of(made.world)))
+
+
+def change_files(draw: Draw, made: Stage, files: Files) -> Files:
+    """Return a record of which one to three files are gone, other ones, in each other's place, or strays."""
     for _ in range(draw(st.sampled_from([1, 1, 2, 3]))):
         path = draw(st.sampled_from(sorted(files)))
         kind = draw(st.integers(0, 4))

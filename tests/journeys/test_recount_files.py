@@ -1,5 +1,6 @@
 """Files that are no copy of a board: each is answered with what is wrong, none breaks the page."""
 
+import gzip
 import io
 import tarfile
 from collections.abc import Callable
@@ -58,6 +59,14 @@ def endless_pax() -> bytes:
     return raw[:start] + b"0" * (at - start) + raw[at:]
 
 
+def many_names(count: int) -> bytes:
+    """Return an archive of so many empty files."""
+    made = bytearray()
+    for number in range(count):
+        made += tarfile.TarInfo(f"{number:07}").tobuf(tarfile.USTAR_FORMAT)
+    return bytes(made) + bytes(2 * BLOCK)
+
+
 @dataclass(frozen=True)
 class Wrong:
     """A file, what the page says of it, and what it says further down."""
@@ -73,6 +82,12 @@ WRONG = (
     Wrong("nothing", b"", "Hier staat geen bord in"),
     Wrong("text", b"checkpoint\n" * 500, NO_TAR),
     Wrong("shorter than a header", b"checkpoint", NO_TAR),
+    Wrong("a zip file", b"PK\3\4" + bytes(600), "Dit bestand is ingepakt Pak het eerst uit."),
+    Wrong("a tar file in gzip", gzip.compress(archive("checkpoint")), "Dit bestand is ingepakt"),
+    Wrong(
+        "an archive whose first name begins as gzip does", archive("BZh/checkpoint"), "Controle L01 gaat mis"
+    ),
+    Wrong("more files than any record", many_names(100_001), "Hier staan te veel bestanden in"),
     Wrong("cut within a header", archive("tile/a", "checkpoint")[: BLOCK * 2 + 100], NO_TAR),
     Wrong("cut within a file", archive("checkpoint")[: BLOCK + 3], NO_TAR),
     Wrong("a wrong sum", b"C" + archive("checkpoint")[1:], NO_TAR),
@@ -99,15 +114,14 @@ WRONG = (
 async def test_a_file_that_is_no_copy(folder: Path, browser: Browser, wrong: Wrong) -> None:
     """What is wrong with the file is said, the program goes on, and another file may be chosen."""
     (folder / NAME).write_text(make_alone())
+    (folder / "bord.tar").write_bytes(wrong.raw)
     page = await browser.new_page()
     heard: list[str] = []
     page.on("console", lambda message: heard.append(message.text))
     page.on("pageerror", lambda error: heard.append(str(error)))
     await page.goto((folder / NAME).as_uri())
     for _ in range(2):
-        await page.locator("#tar").set_input_files(
-            {"name": "bord.tar", "mimeType": "application/x-tar", "buffer": wrong.raw}
-        )
+        await page.locator("#tar").set_input_files(folder / "bord.tar")
         await page.get_by_role("button", name="Begin met natellen").click()
         assert wrong.said in await verdict_of(page)
         assert wrong.further in await page.inner_text("#uitkomst")

@@ -1,10 +1,13 @@
 """An audit that is spread over a Dask cluster gives the verdict of one that is not."""
 
 import contextlib
+import functools
 import multiprocessing
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -109,6 +112,44 @@ def test_the_command_takes_the_scheduler_s_address(
     assert "valid, and anchored" in capsys.readouterr().out
 
 
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder on loopback; gives its address."""
+    handler = functools.partial(Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_a_record_on_a_web_server_is_audited_by_a_cluster_too(
+    address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With `--dask`, a record's http address gives what it gives without, to the letter."""
+    record = draft()
+    with served(record.write(tmp_path)) as where:
+        command = ["audit", where, "--manifest", record.world.election.manifest_hash.hex(), "--json"]
+        assert cli.main(command) == 0
+        alone = capsys.readouterr().out
+        assert cli.main([*command, "--dask", address]) == 0
+    assert capsys.readouterr().out == alone
+
+
+def test_an_address_that_is_no_record_is_refused_in_words(
+    address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With `--dask` too, an address of another kind ends with code 2 and says what is expected."""
+    assert cli.main(["audit", "s3://bucket/record", "--dask", address]) == 2
+    assert "expected a folder or an http(s) address, got s3://bucket/record" in capsys.readouterr().err
+
+
 def die_once(election: object, *arguments: object) -> object:
     """Be killed, the first time that a task runs."""
     if multiprocessing.parent_process() is not None:
@@ -208,10 +249,12 @@ def test_without_the_extra_the_command_says_which_to_install(
 
 
 def test_the_help_says_that_workers_are_trusted(capsys: pytest.CaptureFixture[str]) -> None:
-    """Whoever reads about `--dask` reads what it costs in trust."""
+    """Whoever reads about `--dask` reads what it costs in trust, and which records it takes."""
     with pytest.raises(SystemExit):
         cli.main(["audit", "--help"])
-    assert "trusted" in capsys.readouterr().out
+    said = " ".join(capsys.readouterr().out.split())
+    assert "trusted" in said
+    assert "the record, a folder or an http(s) address, is read here alone" in said
 
 
 def test_the_cluster_holds_nothing_afterwards(address: str) -> None:

@@ -140,7 +140,7 @@ const outcomeCall: Call = async (given: Given) => {
   const entries = entriesOf(given["entries"]);
   const { state } = await boardOf(entries);
   if (state === null) throw new TypeError("expected a manifest");
-  const last = new Set([...state.voters.values()].map((voter) => voter.index));
+  const last = new Set(state.voters.last().indices);
   const counting = new Counting(state.election);
   const opener = await Opener.create(state.election, state.keys);
   let superseded = 0;
@@ -151,7 +151,7 @@ const outcomeCall: Call = async (given: Given) => {
     else superseded++;
   }
   const result = counting.finish(superseded);
-  if (result === null) throw new RangeError("an outcome that is too large for a file");
+  if (result.contests.length === 0) throw new RangeError("an outcome that is too large for a file");
   return { outcome: asText(encode(outcome, result)) };
 };
 

@@ -52,7 +52,7 @@ const witnessed: Call = (given) => {
     root: hex(head.root),
     size: head.size,
     // Written as an integer, which has no other way into JSON when it is above 2^53.
-    times: head.times.map(({ name, time }) => ({ name, time: rawJson.rawJSON(time.toString()) })),
+    times: head.times.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, time }) => ({ name, time: rawJson.rawJSON(time.toString()) })),
   };
 };
 

@@ -4,7 +4,7 @@
 import { fromBase64url, fromInteger, hex, utf8 } from "../kernel/bytes.ts";
 import { ballotNumber, credentialSeed, formatCode, parseCode } from "../kernel/codes.ts";
 import { parseEntry, signedMessage } from "../kernel/entries.ts";
-import { Refused } from "../kernel/errors.ts";
+import { ensure, Refused } from "../kernel/errors.ts";
 import { H } from "../kernel/hash.ts";
 import { deriveKeyPair, hpkeOpen, hpkeSeal } from "../kernel/hpke.ts";
 import { leafHash } from "../kernel/merkle.ts";
@@ -102,7 +102,9 @@ const boxes: Readonly<Record<string, Call>> = {
     return { box: hex(await hpkeSeal(recipient.publicKey, ephemeral, info, bytesOf(given["plaintext"]))) };
   },
   "hpke-open": async (given) => {
-    const own = await keyPairOf(bytesOf(given["private_key"]));
+    const privateKey = bytesOf(given["private_key"]);
+    ensure(privateKey.length === 32, "box-key");
+    const own = await keyPairOf(privateKey);
     return { plaintext: hex(await hpkeOpen(own, bytesOf(given["info"]), bytesOf(given["box"]))) };
   },
   split: (given) => ({

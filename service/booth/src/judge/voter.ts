@@ -3,9 +3,9 @@
  */
 import { fromUtf8, hex, utf8, type Bytes, type Random } from "../kernel/bytes.ts";
 import { spellChoices } from "../kernel/choices.ts";
-import { askForShare, checkBallot, finishShare } from "../kernel/voter.ts";
+import { askForShare, checkBallot, finishShare, readSetUp } from "../kernel/voter.ts";
 import { publicKeyOf } from "../kernel/signing.ts";
-import { bytesOf, electionOf, listOf, objectOf, textOf, type Call, type Given } from "./given.ts";
+import { bytesOf, electionOf, entriesOf, listOf, objectOf, textOf, type Call, type Given } from "./given.ts";
 
 /** Gives these bytes, one after the other, instead of random ones. */
 function drawing(draws: readonly Bytes[]): Random {
@@ -39,6 +39,11 @@ const finish: Call = async (given) => {
   return { signatures: signatures.map(hex) };
 };
 
+const setUp: Call = (given) => {
+  const { manifest, styles } = readSetUp(entriesOf(given["entries"]), bytesOf(given["manifest_hash"]));
+  return { origin: manifest.origin, styles: [...styles.keys()] };
+};
+
 /** What a ballot says, for who knows `secret`, or `padded` and `seed`. */
 const check: Call = async (given) => {
   const election = await electionOf(given["setup"]);
@@ -51,4 +56,9 @@ const check: Call = async (given) => {
 };
 
 /** All calls of this file. */
-export const VOTER: Readonly<Record<string, Call>> = { "ask-share": askShare, "finish-share": finish, "check-ballot": check };
+export const VOTER: Readonly<Record<string, Call>> = {
+  "ask-share": askShare,
+  "finish-share": finish,
+  "set-up": setUp,
+  "check-ballot": check,
+};

@@ -11,7 +11,7 @@ import { parseEntry, type Entry, type EntryOf, type Kind } from "./entries.ts";
 import { ensure, Refused } from "./errors.ts";
 import { keysOf } from "./manifest_checks.ts";
 import { Frontier, leafHash } from "./merkle.ts";
-import { emptyStyle, nameOf, type Credential, type StyleState, type Voter } from "./roll.ts";
+import { Credentials, emptyStyle, nameOf, Voters, type StyleState } from "./roll.ts";
 import { SetUp } from "./setup.ts";
 import { verifyAlone } from "./verification.ts";
 
@@ -59,10 +59,10 @@ export interface State {
   readonly styles: readonly StyleState[];
   /** Names of all keys in the manifest. */
   readonly manifestKeys: ReadonlySet<string>;
-  readonly credentials: Map<string, Credential>;
+  readonly credentials: Credentials;
   readonly pages: Frontier;
   bundles: number;
-  readonly voters: Map<string, Voter>;
+  readonly voters: Voters;
   release: Release | null;
   /** How many releases there were, and the highest number among them. */
   releases: number;
@@ -97,10 +97,10 @@ function begin(election: Election): State {
     election,
     styles: [...election.styles.keys()].map(emptyStyle),
     manifestKeys: new Set([...ed25519, ...x25519].map(nameOf)),
-    credentials: new Map(),
+    credentials: new Credentials(),
     pages: new Frontier(),
     bundles: 0,
-    voters: new Map(),
+    voters: new Voters(),
     release: null,
     releases: 0,
     highest: 0,

@@ -71,6 +71,11 @@ export function splitAtEmptyLine(bytes: Uint8Array): readonly [string, Bytes] | 
   return before === null ? null : [before, bytes.slice(end + 2)];
 }
 
+/** Whether a text has ASCII characters alone. */
+export function isAscii(text: string): boolean {
+  return /^[\u0000-\u007f]*$/.test(text);
+}
+
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** Lower-case hexadecimal digits. */

@@ -112,11 +112,11 @@ export function openWitnessed(raw: Uint8Array, { operator, witnesses, threshold 
 }
 
 function timesOf(note: Note, witnesses: readonly NoteKey[]): WitnessTime[] {
-  return witnesses.flatMap((witness) => {
-    const times = note.signatures.filter(({ key }) => key === witness).map(({ time }) => time);
-    const [first, ...others] = times;
+  return [...new Set(witnesses.map(({ name }) => name))].flatMap((name) => {
+    const [first, ...others] = note.signatures.filter(({ key }) => key.name === name && key.type === KEY_TYPES.cosignature)
+      .map(({ time }) => time);
     if (first === undefined) return [];
-    return [{ name: witness.name, time: others.reduce((a, b) => (b < a ? b : a), first) }];
+    return [{ name, time: others.reduce((a, b) => (b < a ? b : a), first) }];
   });
 }
 

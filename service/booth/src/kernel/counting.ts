@@ -64,18 +64,23 @@ export class Counting {
     });
   }
 
+  /** Whether an outcome file can have room for all counts of this set-up. */
+  get hasRoom(): boolean {
+    const contests = [...this.#election.contests.values()];
+    return contests.reduce((sum, contest) => sum + contest.projects.length * contest.pots.length, 0) <= MOST_LINES;
+  }
+
   /**
    * Counts everything that was taken in. Ends the taking in.
-   * @returns null if the outcome is larger than a file may be
+   * @returns an outcome without contests where no file has room for them
    * @param superseded number of ballots that a later revision replaced
    */
-  finish(superseded: number): Outcome | null {
-    const { manifestHash, contests } = this.#election;
-    const lines = [...contests.values()].reduce((sum, contest) => sum + contest.projects.length * contest.pots.length, 0);
-    if (lines > MOST_LINES) return null;
+  finish(superseded: number): Outcome {
+    const { manifestHash } = this.#election;
+    const contests = this.hasRoom ? [...this.#election.contests.values()] : [];
     const lot = H("lot", manifestHash, this.#seeds.digest());
     return {
-      contests: [...contests.values()].map((c) => ({ contest: c.id, counts: this.#countsOf(c, lot) })),
+      contests: contests.map((c) => ({ contest: c.id, counts: this.#countsOf(c, lot) })),
       counted: this.#counted,
       invalid: this.#invalid,
       kind: "outcome",

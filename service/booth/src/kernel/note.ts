@@ -8,7 +8,7 @@ import { sign, verifySignature } from "./signing.ts";
 
 const NOTE_LIMIT = 131_072;
 const MOST_SIGNATURES = 64;
-const DASH = "\u2014 ";
+const DASH = "\u2014";
 const ID_LENGTH = 4;
 const KEY_LENGTH = 32;
 const SIGNATURE_LENGTH = 64;
@@ -140,9 +140,9 @@ export function parseNote(raw: Uint8Array): { text: string; lines: readonly Line
 }
 
 function splitLine(line: string): { name: string; encoded: string } {
-  const space = line.indexOf(" ", DASH.length);
-  ensure(line.startsWith(DASH) && space >= 0, "note-form");
-  return { name: line.slice(DASH.length, space), encoded: line.slice(space + 1) };
+  const [dash, name = "", encoded = "", ...more] = line.split(" ");
+  ensure(dash === DASH && name !== "" && encoded !== "" && more.length === 0, "note-form");
+  return { name, encoded };
 }
 
 /** The cosignature's time, or 0. @throws Refused `note-signature`, `cosignature-time` */
@@ -160,7 +160,7 @@ function verifyLine(key: NoteKey, text: string, signature: Uint8Array): bigint {
 }
 
 function formatLine(name: string, signature: Uint8Array): string {
-  return `${DASH}${name} ${base64(signature)}\n`;
+  return `${DASH} ${name} ${base64(signature)}\n`;
 }
 
 /** Whether a text can name a key: not empty, no plus, no white space, no control character. */

@@ -1,6 +1,6 @@
 /** Proof files (PROTOCOL.md section 3; C2SP tlog-proof without `extra`). */
 
-import { base64, concat, fromBase64, fromDecimal, splitAtEmptyLine, utf8, type Bytes } from "./bytes.ts";
+import { base64, concat, fromBase64, fromDecimal, isAscii, splitAtEmptyLine, utf8, type Bytes } from "./bytes.ts";
 import { openWitnessed, type WitnessedHead, type Witnesses } from "./checkpoint.ts";
 import { ensure } from "./errors.ts";
 import { verifyInclusion } from "./merkle.ts";
@@ -39,6 +39,7 @@ export function parseProof(raw: Uint8Array): ProofFile {
   const parts = splitAtEmptyLine(raw);
   ensure(parts !== null, "proof-form");
   const [text, checkpoint] = parts;
+  ensure(isAscii(text), "proof-form");
   const [header, indexLine, ...hashLines] = text.split("\n");
   ensure(header === HEADER && indexLine?.startsWith(INDEX) === true, "proof-form");
   const hashes = hashLines.map((line) => fromBase64(line));

@@ -15,7 +15,11 @@ export interface Schema<T> {
   read(json: unknown): T;
   /** The JSON of a value, members in ascending order. */
   write(value: T): Json;
+  /** What a value is made of; an object's members in ascending order. */
+  readonly parts?: { readonly members: Members } | { readonly item: Schema<unknown> };
 }
+
+type Members = readonly (readonly [name: string, schema: Schema<unknown>])[];
 
 /** The type of the values of a schema. */
 export type Infer<S> = S extends Schema<infer T> ? T : never;
@@ -42,6 +46,7 @@ export function object<T extends Readonly<Record<string, unknown>>>(members: {
       });
       return Object.fromEntries(pairs) as T;
     },
+    parts: { members: fields },
     write(value) {
       const values: Readonly<Record<string, unknown>> = value;
       return Object.fromEntries(fields.map(([name, schema]) => [name, schema.write(values[name])]));
@@ -58,6 +63,7 @@ export function array<T>(item: Schema<T>, size: { min?: number; max?: number } =
       if (json.length < min || json.length > max) throw wrong(`${min} to ${max} elements`);
       return json.map((element) => item.read(element));
     },
+    parts: { item },
     write: (value) => value.map((element) => item.write(element)),
   };
 }

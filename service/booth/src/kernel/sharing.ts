@@ -32,15 +32,16 @@ export function split(coefficients: readonly bigint[], n: number): Bytes[] {
 
 /**
  * The secret, 32 bytes: the value at 0 of the polynomial through the k fragments of the lowest numbers.
- * @throws Refused `fragment-count` (fewer than k), `fragment-index` (a number of 0, above 255 or twice),
- * `fragment-range`
+ * @throws Refused `fragment-count` (fewer than k different numbers), `fragment-index` (one of 0 or above 255 among the k
+ * lowest), `fragment-range`
  */
 export function recover(given: readonly Fragment[], k: number): Bytes {
-  ensure(k >= 1 && given.length >= k, "fragment-count");
-  const fragments = given.toSorted((a, b) => a.number - b.number).slice(0, k);
+  const byNumber = new Map(given.map((fragment) => [fragment.number, fragment]));
+  ensure(k >= 1 && byNumber.size >= k, "fragment-count");
+  const fragments = [...byNumber.values()].sort((a, b) => a.number - b.number).slice(0, k);
   const numbers = fragments.map(({ number }) => number);
   const good = numbers.every((number) => Number.isSafeInteger(number) && number >= 1 && number <= MOST);
-  ensure(good && new Set(numbers).size === k, "fragment-index");
+  ensure(good, "fragment-index");
   const values = fragments.map(({ fragment }) => toInteger(fragment));
   ensure(fragments.every(({ fragment }, i) => fragment.length === LENGTH && values[i]! < P), "fragment-range");
   const secret = values.reduce((sum, value, i) => sum + value * weightAtZero(numbers, i), 0n);

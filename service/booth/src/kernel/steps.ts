@@ -5,10 +5,10 @@
 import { equal } from "./bytes.ts";
 import type { Phase, Release, State, Step } from "./board.ts";
 import { ensure, Refused } from "./errors.ts";
-import { nameOf, type StyleState, type Voter } from "./roll.ts";
+import { nameOf, type StyleState } from "./roll.ts";
 
 /** The `previous` of a voting key's first ballot. */
-const NOTHING = "\0".repeat(32);
+const NOTHING = new Uint8Array(32);
 
 /** Place and state of a style. @throws Refused with the reason */
 function styleOf(state: State, id: string, reason: string): readonly [place: number, style: StyleState] {
@@ -24,19 +24,19 @@ function isPerStyle(state: State, members: readonly { readonly style: string }[]
   return members.length === ids.length && members.every((member, i) => member.style === ids[i]);
 }
 
-function isFree(state: State, name: string): boolean {
-  return !state.credentials.has(name) && !state.manifestKeys.has(name);
+function isFree(state: State, key: Uint8Array): boolean {
+  return !state.credentials.has(key) && !state.manifestKeys.has(nameOf(key));
 }
 
 export const roll: Step<"roll"> = (state, entry, { hash }) => {
   ensure(entry.page === state.pages.size + 1, "roll-page");
-  const names = entry.credentials.map((line) => nameOf(line.key));
-  ensure(new Set(names).size === names.length && names.every((name) => isFree(state, name)), "roll-key");
+  const names = new Set(entry.credentials.map((line) => nameOf(line.key)));
+  ensure(names.size === entry.credentials.length && entry.credentials.every(({ key }) => isFree(state, key)), "roll-key");
   const styles = entry.credentials.map((line) => styleOf(state, line.style, "roll-style"));
-  names.forEach((name, i) => {
+  entry.credentials.forEach(({ key }, i) => {
     const [place, style] = styles[i]!;
     style.lines++;
-    state.credentials.set(name, { style: place, revoked: false, requested: false });
+    state.credentials.put(key, { style: place, revoked: false, requested: false });
   });
   state.pages.append(hash);
   return "roll";
@@ -68,32 +68,31 @@ export const bundle: Step<"bundle"> = (state, entry) => {
 
 export const replace: Step<"replace"> = (state, entry) => {
   const [place, style] = styleOf(state, entry.style, "replace-style");
-  const name = nameOf(entry.adds);
-  ensure(isFree(state, name), "roll-key");
+  ensure(isFree(state, entry.adds), "roll-key");
   const [revoked] = entry.revokes;
   if (revoked === undefined) {
     const limit = state.election.manifest.limits[place]?.walk_ins ?? 0;
     ensure(style.walkIns < limit, "replace-allowance");
     style.walkIns++;
   } else {
-    const line = state.credentials.get(nameOf(revoked));
+    const line = state.credentials.find(revoked);
     if (line?.style !== place || line.revoked) throw new Refused("replace-unknown");
     ensure(!line.requested, "replace-requested");
-    line.revoked = true;
+    state.credentials.put(revoked, { ...line, revoked: true });
   }
   style.replacements++;
-  state.credentials.set(name, { style: place, revoked: false, requested: false });
+  state.credentials.put(entry.adds, { style: place, revoked: false, requested: false });
   return "voting";
 };
 
 export const request: Step<"request"> = (state, entry) => {
-  const line = state.credentials.get(nameOf(entry.credential));
-  if (line === undefined) throw new Refused("request-unknown");
+  const line = state.credentials.find(entry.credential);
+  if (line === null) throw new Refused("request-unknown");
   ensure(!line.revoked, "request-revoked");
   const [place, style] = styleOf(state, entry.style, "request-style");
   ensure(place === line.style, "request-style");
   ensure(!line.requested, "request-twice");
-  line.requested = true;
+  state.credentials.put(entry.credential, { ...line, requested: true });
   style.requests++;
   return "voting";
 };
@@ -122,24 +121,21 @@ function ascends({ after: [revision, name] }: Release, next: readonly [number, s
 export const ballot: Step<"ballot"> = (state, entry, { hash, index }) => {
   const current = state.release;
   if (current === null) throw new Refused("phase", "a ballot without a release");
-  const key = nameOf(entry.voting_key);
   const name = nameOf(hash);
-  const known = state.voters.get(key);
+  const known = state.voters.find(entry.voting_key);
   const [place, style] = styleOf(state, entry.style, "ballot-style");
-  ensure(place === current.style && (known === undefined || known.style === place), "ballot-style");
+  ensure(place === current.style && (known === null || known.style === place), "ballot-style");
   ensure(ascends(current, [entry.revision, name]), "ballot-order");
   ensure(entry.revision === (known?.ballots ?? 0) + 1, "ballot-revision");
-  ensure(nameOf(entry.previous) === (known?.last ?? NOTHING), "ballot-previous");
+  ensure(equal(entry.previous, known?.last ?? NOTHING), "ballot-previous");
   const isNew = known?.release !== state.releases;
   const { releases, limits } = state.election.manifest;
   const least = current.number === releases.length ? 0 : (limits[place]?.release_minimum ?? 0);
   ensure(current.left > 1 || current.voters + (isNew ? 1 : 0) >= least, "release-minimum");
 
-  const voter: Voter = { style: place, ballots: entry.revision, last: name, index, release: state.releases };
-  if (known === undefined) {
-    style.voters++;
-    state.voters.set(key, voter);
-  } else Object.assign(known, voter);
+  if (known === null) style.voters++;
+  const voter = { style: place, ballots: entry.revision, last: hash, index, release: state.releases };
+  state.voters.put(entry.voting_key, voter);
   style.ballots++;
   current.voters += isNew ? 1 : 0;
   current.after = [entry.revision, name];

@@ -3,6 +3,7 @@
 import { equal, fromUtf8, utf8, type Bytes } from "./bytes.ts";
 import { ensure, Refused } from "./errors.ts";
 import type { Json, Schema } from "./schema.ts";
+import { endOfString, hasShape, isDigit } from "./shape.ts";
 
 /** The most bytes that an entry has. */
 export const ENTRY_LIMIT = 65_535;
@@ -13,6 +14,8 @@ export const REPORT_LIMIT = 65_536;
 
 /** Far more than any type of the protocol nests; keeps hostile nesting away from the parser. */
 const MAX_DEPTH = 32;
+/** Above this many bytes a text is held against its type before it is parsed. */
+const LARGE = 2 ** 20;
 
 const [QUOTE, MINUS] = [0x22, 0x2d];
 const OPENING = [0x5b, 0x7b] as const;
@@ -42,6 +45,7 @@ export function decode<T>(schema: Schema<T>, raw: Uint8Array, limit: number): T 
   ensure(text !== null, "wire-malformed", "no UTF-8");
   const { depth, hasPlainNumbers } = survey(text);
   ensure(depth <= MAX_DEPTH, "wire-malformed", "nested too deeply");
+  ensure(raw.length <= LARGE || hasShape(schema, text), "wire-type", "the type's members in their order");
   const json = parse(text);
   // Of 3.0, 3e0 and -0 JSON.parse makes integers.
   ensure(hasPlainNumbers, "wire-type", "a number that is no plain integer");
@@ -84,18 +88,4 @@ function survey(text: string): { depth: number; hasPlainNumbers: boolean } {
     before = unit;
   }
   return { depth: deepest, hasPlainNumbers };
-}
-
-function isDigit(unit: number): boolean {
-  return unit >= 0x30 && unit <= 0x39;
-}
-
-/** The place of the quotation mark that ends the string begun at `start`, or the text's end. */
-function endOfString(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
-    let first = end;
-    while (text[first - 1] === "\\") first--;
-    if ((end - first) % 2 === 0) return end;
-  }
-  return text.length;
 }

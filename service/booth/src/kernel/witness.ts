@@ -1,7 +1,7 @@
 /** A witness's decision (PROTOCOL.md section 3; C2SP tlog-witness). Storing and cosigning are for the caller. */
 
 import { fromBase64, fromDecimal, splitAtEmptyLine, type Bytes } from "./bytes.ts";
-import { parseHead, type TreeHead } from "./checkpoint.ts";
+import { openCheckpoint, parseHead, type TreeHead } from "./checkpoint.ts";
 import { ensure, Refused } from "./errors.ts";
 import { EMPTY_ROOT, verifyConsistency } from "./merkle.ts";
 import { openNote, parseNote, type NoteKey } from "./note.ts";
@@ -54,6 +54,7 @@ export function addCheckpoint(
       openNote(request.note, [operator]);
       return answering(400, () => {
         const head = parseHead(request.text);
+        openCheckpoint(request.note, operator);
         ensure(request.oldSize <= head.size, "witness-old-size");
         if (request.oldSize !== oldSize) return { status: 409, contentType: SIZE, body: `${oldSize}\n` };
         return answering(422, () => {

@@ -1,11 +1,11 @@
 /** Files that somebody chose or dropped, as a place where a record is. No file is read here. */
 
+import { MAX_FILES } from "./file_source.ts";
 import type { Where } from "./messages.ts";
 import { Unusable } from "./unusable.ts";
 
 /** The deepest folder that is looked into; a record has four levels. */
 const MAX_DEPTH = 12;
-const TAR = /\.tar$/iu;
 
 export function fromFolderInput(files: Iterable<File>): Where {
   const named = [...files].map((file) => [file.webkitRelativePath || file.name, file] as const);
@@ -20,10 +20,7 @@ export function fromDrop(items: DataTransferItemList): Promise<Where> {
 
 async function gather(entries: readonly FileSystemEntry[]): Promise<Where> {
   const [only] = entries;
-  if (entries.length === 1 && only !== undefined && isFile(only)) {
-    if (!TAR.test(only.name)) throw new Unusable("no-record", `expected a folder or a tar file, got ${only.name}`);
-    return { file: await fileOf(only), kind: "tar" };
-  }
+  if (entries.length === 1 && only !== undefined && isFile(only)) return { file: await fileOf(only), kind: "tar" };
   const files: [string, File][] = [];
   for (const entry of entries) await walk(entry, "", files, 0);
   return { files, kind: "folder" };
@@ -31,6 +28,7 @@ async function gather(entries: readonly FileSystemEntry[]): Promise<Where> {
 
 async function walk(entry: FileSystemEntry, before: string, files: [string, File][], depth: number): Promise<void> {
   const path = `${before}${entry.name}`;
+  if (files.length >= MAX_FILES) throw new Unusable("too-many", `expected at most ${MAX_FILES} files`);
   if (isFile(entry)) files.push([path, await fileOf(entry)]);
   if (!isFolder(entry) || depth > MAX_DEPTH) return;
   for (const inside of await list(entry)) await walk(inside, `${path}/`, files, depth + 1);

@@ -3,8 +3,17 @@
 import { MissingFile, TooLarge, type Source } from "../kernel/source.ts";
 import { Unusable } from "./unusable.ts";
 
+/** What a file, or a part of one, is read by. */
+export interface Piece {
+  readonly size: number;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
 /** Files by path; null is something that is no plain file, which is listed and never read. */
-export type Files = ReadonlyMap<string, Blob | null>;
+export type Files = ReadonlyMap<string, Piece | null>;
+
+/** More than a record has in which a million people voted. */
+export const MAX_FILES = 100_000;
 
 const CHECKPOINT = "checkpoint";
 
@@ -13,6 +22,7 @@ export class FileSource implements Source {
 
   /** The record is where the checkpoint is: in the folder itself, or in one folder inside. */
   constructor(files: Files) {
+    if (files.size > MAX_FILES) throw new Unusable("too-many", `expected at most ${MAX_FILES} files`);
     const root = findRoot(files.keys());
     const inside = [...files].filter(([path]) => path.startsWith(root));
     this.#files = new Map(inside.map(([path, file]) => [path.slice(root.length), file]));
@@ -39,10 +49,10 @@ export class FileSource implements Source {
 function findRoot(paths: Iterable<string>): string {
   const ends = [...paths].filter((path) => path === CHECKPOINT || path.endsWith(`/${CHECKPOINT}`));
   const depths = ends.map((path) => path.split("/").length);
-  const least = Math.min(...depths);
+  const least = depths.reduce((least, depth) => Math.min(least, depth), Infinity);
   const found = ends.filter((_, place) => depths[place] === least);
   const [first] = found;
   if (first === undefined) throw new Unusable("no-record", "expected a file named checkpoint");
-  if (found.length > 1) throw new Unusable("two-records", `expected one record, got ${found.join(", ")}`);
+  if (found.length > 1) throw new Unusable("two-records", `expected one record, got ${found.slice(0, 3).join(", ")}`);
   return first.slice(0, first.length - CHECKPOINT.length);
 }

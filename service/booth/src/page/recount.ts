@@ -7,9 +7,9 @@ import type { News, Where } from "./messages.ts";
 import { Progress } from "./progress.ts";
 import { type Run, start } from "./run.ts";
 import { showVerdict } from "./show.ts";
-import { Unusable } from "./unusable.ts";
+import { Unusable, type Why } from "./unusable.ts";
 import { sayVerdict } from "./verdict_words.ts";
-import { UNUSABLE, sayCount } from "./words.ts";
+import { UNUSABLE, WORTH_A_RETRY, sayCount } from "./words.ts";
 
 type Kind = Where["kind"];
 
@@ -181,11 +181,24 @@ class Recount {
       const wall = this.#drop === null && this.#isServed() ? (this.#form.dataset["wall"] ?? "") : "";
       this.#finish(said.title, showVerdict(news.verdict, said, wall));
     } else {
-      const { title, text } = UNUSABLE[news.why];
-      const heading = make("h2", { id: "oordeel", tabindex: "-1" }, title);
-      const detail = make("p", {}, make("code", { lang: "en" }, news.detail));
-      this.#finish(title, [make("div", { class: "notice verdict missing" }, heading, make("p", {}, text), detail)]);
+      this.#finish(UNUSABLE[news.why].title, [this.#showUnusable(news.why, news.detail)]);
     }
+  }
+
+  #showUnusable(why: Why, detail: string): HTMLElement {
+    const { title, text } = UNUSABLE[why];
+    const again = make("button", { type: "button" }, "Probeer opnieuw");
+    again.addEventListener("click", () => {
+      this.#begin();
+    });
+    return make(
+      "div",
+      { class: "notice verdict missing" },
+      make("h2", { id: "oordeel", tabindex: "-1" }, title),
+      make("p", {}, text),
+      ...(WORTH_A_RETRY.has(why) ? [make("p", {}, again)] : []),
+      make("p", {}, make("code", { lang: "en" }, detail)),
+    );
   }
 
   #isServed(): boolean {
@@ -213,7 +226,7 @@ class Recount {
     this.#running.hidden = what !== "running";
     this.#result.hidden = what !== "result";
     this.#form.hidden = what === "running";
-    this.#form.classList.toggle("again", what === "result");
+    find("nog-eens", HTMLElement).hidden = what !== "result";
   }
 }
 

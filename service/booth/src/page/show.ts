@@ -106,18 +106,18 @@ function showCount(count: CountOutcome, known: ContestTitles | undefined): Child
 function showTurnout(result: AuditResult, titles: Titles): Child[] {
   if (result.turnout.length === 0) return [];
   const columns = [
-    { title: "Soort stembiljet" },
+    { title: "Soort" },
     { isAmount: true, title: "Inwoners" },
-    { isAmount: true, title: "Op de kiezerslijst" },
-    { isAmount: true, title: "Aandeel aangevraagd" },
+    { isAmount: true, title: "Kiezerslijst" },
+    { isAmount: true, title: "Aangevraagd" },
     { isAmount: true, title: "Gestemd" },
-    { isAmount: true, title: "Stembiljetten, ook oudere" },
+    { isAmount: true, title: "Stembiljetten" },
   ];
   const rows = result.turnout.map((each) => [
     titles.styles.get(each.style) ?? each.style,
     ...[each.population, each.credentials, each.requests, each.voters, each.ballots].map(sayNumber),
   ]);
-  const table = makeTable("Per soort stembiljet", columns, rows);
+  const table = makeTable("Per soort stembiljet; wie opnieuw stemde, heeft er meer dan één", columns, rows);
   if (!result.valid) return [make("h2", {}, "Hoeveel uw computer las, tot het misging"), table];
   const slack = saySlack(result).map((sentence) => make("p", {}, sentence));
   return [make("h2", {}, "Hoeveel mensen stemden"), table, ...slack];
@@ -127,15 +127,20 @@ function showTurnout(result: AuditResult, titles: Titles): Child[] {
 
 function showChecks(result: AuditResult, wall: string): Child[] {
   const good = result.checks.filter((check) => check.ok).length;
-  const summary = `${sayNumber(good)} van de ${sayNumber(result.checks.length)} controles zijn goed. Onder elke zin staat wat er precies wordt nagegaan, in het Engels.`;
-  const tables = PARTS.map(([letter, title]) => {
+  const summary = `${sayNumber(good)} van de ${sayNumber(result.checks.length)} controles zijn goed. Druk op een regel om te zien wat er is nagegaan. Onder elke zin staat het precies, in het Engels.`;
+  const parts = PARTS.map(([letter, title]) => {
     const checks = result.checks.filter((check) => check.id.startsWith(letter));
     return showPart(title, checks, wall);
   });
-  return [make("h2", {}, "Alle controles"), make("p", {}, summary), ...tables];
+  const all = make("button", { class: "quiet", type: "button" }, "Toon alle controles");
+  all.addEventListener("click", () => {
+    for (const part of parts) part.open = true;
+  });
+  return [make("h2", {}, "Alle controles"), make("p", {}, summary), make("p", {}, all), ...parts];
 }
 
-function showPart(title: string, checks: readonly Check[], wall: string): HTMLElement {
+/** A part is folded away, unless something in it is wrong. */
+function showPart(title: string, checks: readonly Check[], wall: string): HTMLDetailsElement {
   const columns = [{ title: "Nummer" }, { isPlain: true, title: "Wat er moet kloppen" }, { title: "Uitkomst" }];
   const rows = checks.map((check) => [
     check.id,
@@ -144,7 +149,21 @@ function showPart(title: string, checks: readonly Check[], wall: string): HTMLEl
   ]);
   const shown = makeTable(title, columns, rows);
   shown.querySelector("table")?.classList.add("checks", "done");
-  return shown;
+  shown.querySelector("caption")?.classList.add("hidden");
+  const isWrong = checks.some((check) => check.reached && !check.ok);
+  const summary = make("summary", {}, title, " ", showSumOf(checks));
+  return make("details", isWrong ? { class: "part", open: "" } : { class: "part" }, summary, shown);
+}
+
+/** What came of a part's checks, in one line. */
+function showSumOf(checks: readonly Check[]): HTMLElement {
+  const failed = checks.filter((check) => check.reached && !check.ok).length;
+  const missed = checks.filter((check) => !check.reached).length;
+  const of = `van de ${sayNumber(checks.length)}`;
+  if (failed > 0) return make("span", { class: "state failed" }, sign("✗ "), `${sayNumber(failed)} ${of} fout`);
+  if (missed > 0) return make("span", { class: "state not-reached" }, sign("– "), `${sayNumber(missed)} ${of} niet bekeken`);
+  const all = checks.length === 1 ? "goed" : `alle ${sayNumber(checks.length)} goed`;
+  return make("span", { class: "state ok" }, sign("✓ "), all);
 }
 
 /** The plain sentence, and the exact one small below it. */

@@ -1,6 +1,6 @@
 /** Index a tar file (POSIX ustar and pax, and GNU's long names): where each file's bytes stand, none of them read. */
 
-import type { Files } from "./file_source.ts";
+import { MAX_FILES, type Files, type Piece } from "./file_source.ts";
 import { Unusable } from "./unusable.ts";
 
 const BLOCK = 512;
@@ -8,7 +8,10 @@ const BLOCK = 512;
 const WINDOW = 1 << 18;
 /** The most bytes of a long name or of a pax header. */
 const MAX_EXTRA = 1 << 16;
+/** How files begin that hold others in a packed form: zip, gzip, xz, zstd, bzip2, 7z. */
+const PACKED = ["504b0304", "1f8b", "fd377a58", "28b52ffd", "425a68", "377abcaf"];
 const FILE = new Set(["0", "\0", "7"]);
+const UTF8 = new TextDecoder();
 const FOLDER = "5";
 const PAX = "x";
 const PAX_GLOBAL = "g";
@@ -22,7 +25,7 @@ interface Header {
 
 /** Return the files in an archive by path, as slices of it. */
 export async function indexTar(archive: Blob): Promise<Files> {
-  const files = new Map<string, Blob | null>();
+  const files = new Map<string, Piece | null>();
   const window = new Window(archive);
   let long: string | null = null;
   for (let at = 0; at < archive.size; ) {
@@ -39,20 +42,34 @@ export async function indexTar(archive: Blob): Promise<Files> {
     } else if (header.type !== PAX_GLOBAL) {
       const path = (long ?? header.path).replace(/^(?:\.\/)+/u, "");
       long = null;
-      if (header.type !== FOLDER) add(files, path, FILE.has(header.type) ? archive.slice(start, end) : null);
+      if (header.type !== FOLDER) add(files, path, FILE.has(header.type) ? pieceOf(archive, start, end) : null);
     }
   }
   return files;
 }
 
-function add(files: Map<string, Blob | null>, path: string, file: Blob | null): void {
+/** A part of an archive. The browser hears of it when it is read, not before: there may be many. */
+function pieceOf(archive: Blob, start: number, end: number): Piece {
+  return { arrayBuffer: () => archive.slice(start, end).arrayBuffer(), size: end - start };
+}
+
+function add(files: Map<string, Piece | null>, path: string, file: Piece | null): void {
   if (files.has(path)) throw new Unusable("tar-twice", `expected ${path} once`);
+  if (files.size >= MAX_FILES) throw new Unusable("too-many", `expected at most ${MAX_FILES} files`);
   files.set(path, file);
+}
+
+/** Whether a file begins as packed ones do, and not as a tar file whose first name begins so. */
+function isPacked(start: Uint8Array): boolean {
+  if (readText(start, 257, 5) === "ustar") return false;
+  const digits = [...start.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return PACKED.some((magic) => digits.startsWith(magic));
 }
 
 /** Return a header, null for the block of zeros that ends an archive. */
 function parseHeader(block: Uint8Array): Header | null {
   if (block.every((byte) => byte === 0)) return null;
+  if (isPacked(block)) throw new Unusable("packed", "expected a tar file that is not packed");
   const sum = readOctal(block, 148, 8);
   if (block.length !== BLOCK || sum !== sumOf(block)) throw new Unusable("tar-form", "expected a tar header");
   const name = readText(block, 0, 100);
@@ -72,7 +89,7 @@ function sumOf(block: Uint8Array): number {
 function readText(bytes: Uint8Array, start: number, length: number): string {
   const part = bytes.subarray(start, start + length);
   const end = part.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? part : part.subarray(0, end));
+  return UTF8.decode(end < 0 ? part : part.subarray(0, end));
 }
 
 function readOctal(bytes: Uint8Array, start: number, length: number): number {

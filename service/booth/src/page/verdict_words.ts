@@ -1,8 +1,9 @@
 /** Say a verdict in plain words: what it means for who asked, and what to do next. */
 
 import type { AuditResult } from "../kernel/audit/run.ts";
+import { CHECK_WORDS } from "./check_words.ts";
 import type { Verdict } from "./messages.ts";
-import { PHASES, WHILE_VOTING, WITH_OUTCOME, sayCount, sayNumber, sayPlace } from "./words.ts";
+import { PHASES, WHILE_VOTING, WITH_OUTCOME, sayCount, sayNumber, sayPlaceShortly } from "./words.ts";
 
 /** `good`: all is well; `partly`: consistent, not anchored; `wrong`: a check failed. */
 export type Tone = "good" | "partly" | "wrong";
@@ -52,7 +53,7 @@ function sayValid(result: AuditResult): Said {
 function sayWrong(result: AuditResult): Said {
   const failed = result.checks.filter((check) => check.reached && !check.ok);
   const first = result.faults[0];
-  const where = first === undefined ? "" : `Controle ${first.id} gaat mis bij ${sayPlace(first.at)}.`;
+  const where = first === undefined ? "" : `Controle ${first.id} gaat mis bij ${sayPlaceShortly(first.at)}. ${sayRule(first.id)}`.trim();
   const others = failed.length - 1;
   const more = others > 0 ? `Er ${others === 1 ? "gaat" : "gaan"} nog ${sayCount(others, "andere controle", "andere controles")} mis.` : "";
   return {
@@ -60,6 +61,12 @@ function sayWrong(result: AuditResult): Said {
     title: "Het klopt niet",
     tone: "wrong",
   };
+}
+
+/** What should have been so, in plain words. */
+function sayRule(check: string): string {
+  const words = CHECK_WORDS[check];
+  return words === undefined ? "" : `Zo hoort het: “${words}”`;
 }
 
 /** Say whether what was counted here is what was published. */

@@ -28,7 +28,7 @@ export class WebSource implements Source {
       try {
         return await this.#fetch(path, limit);
       } catch (error) {
-        if (error instanceof RecordError) throw error;
+        if (error instanceof RecordError || error instanceof Unusable) throw error;
         why = error instanceof Error ? error.message : String(error);
         if (attempt < ATTEMPTS) await new Promise((resolve) => setTimeout(resolve, PAUSE * attempt));
       }
@@ -42,10 +42,11 @@ export class WebSource implements Source {
       const answer = await fetch(`${this.#base}/${path}`, {
         cache: path === "checkpoint" ? "no-store" : "default",
         credentials: "omit",
-        redirect: "error",
+        redirect: "manual",
         referrerPolicy: "no-referrer",
         signal: patience.signal,
       });
+      if (answer.type === "opaqueredirect") throw new Unusable("elsewhere", `${path} is said to be at another address`);
       if (answer.status === 404 || answer.status === 410) throw new MissingFile(`${path} is not there`);
       if (!answer.ok) throw new Failed(`status ${answer.status}`);
       return await readBody(answer, path, limit, patience);
@@ -102,7 +103,7 @@ class Patience {
   renew(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#controller.abort(new Failed("no answer"));
+      this.#controller.abort(new Unusable("silent", `no answer for ${this.#limit / 1000} seconds`));
     }, this.#limit);
   }
 

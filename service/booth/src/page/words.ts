@@ -56,7 +56,19 @@ export const UNUSABLE: Readonly<Record<Why, Advice>> = {
   },
   offline: {
     title: "Het natellen is niet gelukt",
-    text: "We konden het bord niet helemaal ophalen. Dat zegt niets over de uitslag. Kijk of u verbinding hebt, en begin opnieuw. U kunt ook een kopie van het bord natellen.",
+    text: "We konden het bord niet helemaal ophalen. Dat zegt niets over de uitslag. Kijk of u verbinding hebt, en probeer het opnieuw. U kunt ook een kopie van het bord natellen.",
+  },
+  elsewhere: {
+    title: "Het natellen is niet gelukt",
+    text: "De server stuurt ons door naar een ander adres. Dat volgen we niet: dan telt u misschien iets anders na. Dat zegt niets over de uitslag. Probeer het later nog eens, of tel een kopie van het bord na.",
+  },
+  packed: {
+    title: "Dit bestand is ingepakt",
+    text: "Pak het eerst uit. Kies daarna de map die erin zat.",
+  },
+  silent: {
+    title: "De server geeft geen antwoord",
+    text: "We wachtten een halve minuut en kregen niets. Dat zegt niets over de uitslag. Kijk of u verbinding hebt, en probeer het opnieuw. U kunt ook een kopie van het bord natellen.",
   },
   "tar-form": {
     title: "Dit bestand kunnen we niet lezen",
@@ -65,6 +77,10 @@ export const UNUSABLE: Readonly<Record<Why, Advice>> = {
   "tar-twice": {
     title: "Dit bestand kunnen we niet lezen",
     text: "Er staat twee keer hetzelfde in. Haal het opnieuw op, of maak een nieuw bestand van de map.",
+  },
+  "too-many": {
+    title: "Hier staan te veel bestanden in",
+    text: "Zoveel bestanden heeft geen enkel bord. Kies de map van het bord alleen.",
   },
   "two-records": {
     title: "Hier staat meer dan één bord in",
@@ -75,6 +91,9 @@ export const UNUSABLE: Readonly<Record<Why, Advice>> = {
     text: "Misschien is het verplaatst of veranderd. Kies het opnieuw.",
   },
 };
+
+/** What may go better at a second try, with nothing chosen anew. */
+export const WORTH_A_RETRY: ReadonlySet<Why> = new Set<Why>(["broken", "elsewhere", "offline", "silent"]);
 
 export function sayNumber(number: number): string {
   return String(number).replace(/\B(?=(?:\d{3})+$)/gu, ".");
@@ -93,6 +112,11 @@ export function sayCount(number: number, one: string, more: string): string {
 
 export function sayPlace(at: number | string): string {
   return typeof at === "number" ? `tegel ${sayNumber(at)}` : `het bestand ${at}`;
+}
+
+/** As `sayPlace`, with no more of a file's long name than tells it from others. */
+export function sayPlaceShortly(at: number | string): string {
+  return sayPlace(typeof at === "number" ? at : at.replace(/([0-9a-f]{8})[0-9a-f]{56}$/u, "$1…"));
 }
 
 export function sayDuration(seconds: number): string {

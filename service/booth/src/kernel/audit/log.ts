@@ -9,8 +9,8 @@ import { bundlesOf, decodeBundle, parseTilePath, TILE_WIDTH, tilePath, tilesOf, 
 import type { Findings } from "./findings.ts";
 
 const HASH = 32;
-const TILE_LIMIT = TILE_WIDTH * HASH;
-const BUNDLE_LIMIT = TILE_WIDTH * (2 + 65_535);
+/** The most bytes of a tile or an entry bundle. */
+const LIMIT = TILE_WIDTH * (2 + 65_535);
 
 /** Hashes one after the other, in a buffer that grows. */
 class Row {
@@ -118,7 +118,7 @@ async function readTile(source: Source, place: TilePlace, limit: number): Promis
  */
 export async function readBundle(source: Source, place: TilePlace): Promise<Uint8Array[]> {
   try {
-    const { bytes, isFuller } = await readTile(source, place, BUNDLE_LIMIT);
+    const { bytes, isFuller } = await readTile(source, place, LIMIT);
     return decodeBundle(isFuller ? bytes.subarray(0, lengthOf(bytes, place.width)) : bytes, place.width);
   } catch (error) {
     if (error instanceof TooLarge) throw new Refused("bundle-length", error.message);
@@ -155,7 +155,7 @@ export async function checkTiles(source: Source, tree: HashTree, findings: Findi
   for (const place of tilesOf(tree.size)) {
     const path = tilePath(place);
     try {
-      const { bytes, isFuller } = await readTile(source, place, TILE_LIMIT);
+      const { bytes, isFuller } = await readTile(source, place, LIMIT);
       const tile = isFuller ? bytes.subarray(0, HASH * place.width) : bytes;
       if (equal(tile, tree.tile(place))) findings.pass("L06");
       else findings.fail("L06", path, "tile-content", "other hashes than the entries lead to");
@@ -169,8 +169,8 @@ export async function checkTiles(source: Source, tree: HashTree, findings: Findi
 
 async function beginsFuller(source: Source, path: string, place: TilePlace, tree: HashTree): Promise<boolean> {
   try {
-    if (place.level !== "entries") return equal(await source.read(path, TILE_LIMIT), tree.tile(place));
-    const entries = decodeBundle(await source.read(path, BUNDLE_LIMIT), place.width);
+    if (place.level !== "entries") return equal(await source.read(path, LIMIT), tree.tile(place));
+    const entries = decodeBundle(await source.read(path, LIMIT), place.width);
     return tree.holds(TILE_WIDTH * place.index, entries);
   } catch (error) {
     if (error instanceof MissingFile || error instanceof TooLarge || error instanceof Refused) return false;

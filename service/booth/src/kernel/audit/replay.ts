@@ -143,17 +143,3 @@ export class Replay {
     else this.#findings.fail("B10", index, "", "a style has more voting keys than requests");
   }
 }
-
-/** A ballot that counts: the last one of its voting key. */
-export interface LastBallot {
-  readonly index: number;
-  /** The style's place in logged order. */
-  readonly style: number;
-}
-
-/** The last ballots of all voting keys, in board order. */
-export function lastBallots(board: Board): LastBallot[] {
-  const voters = [...(board.state?.voters.values() ?? [])];
-  return voters.map(({ index, style }) => ({ index, style })).sort((a, b) => a.index - b.index);
-}
-

@@ -13,7 +13,7 @@ import { recount, type Recount } from "./counting.ts";
 import { checkNamedFiles, checkStrays } from "./files.ts";
 import { Findings, type CheckResult, type Fault } from "./findings.ts";
 import { bundles, checkOldTiles, checkTiles, HashTree } from "./log.ts";
-import { lastBallots, Replay } from "./replay.ts";
+import { Replay } from "./replay.ts";
 import { checkReports } from "./reports.ts";
 import { outcomeAtRisk, slackOf } from "./risk.ts";
 
@@ -168,12 +168,13 @@ class Audit {
       if (!isComplete) this.#findings.leave("T02", "T03", "T04", "T05", "T06", "T07");
       return null;
     }
-    const ballots = lastBallots(board);
-    this.#progress("open and count", 0, ballots.length);
+    const ballots = state.voters.last();
+    const { length } = ballots.indices;
+    this.#progress("open and count", 0, length);
     return recount({
       source: this.#source, state, tally, tree, ballots, pool: this.#pool, findings: this.#findings,
       onOpened: (done) => {
-        this.#progress("open and count", done, ballots.length);
+        this.#progress("open and count", done, length);
       },
     });
   }
@@ -206,6 +207,7 @@ class Audit {
 
   #result(head: Head | null, replay: Replay | null, counted: Recount | null): AuditResult {
     const state = replay?.board.state ?? null;
+    const hasCounts = (counted?.outcome.contests.length ?? 0) > 0;
     const checks = this.#findings.results();
     return {
       valid: checks.every((check) => check.ok),
@@ -219,8 +221,8 @@ class Audit {
       manifest: state === null ? "" : hex(state.election.manifestHash),
       turnout: state === null ? [] : turnoutOf(state),
       invalid_ballots: counted?.outcome.invalid.length ?? 0,
-      outcome_at_risk: counted === null || state === null ? null : outcomeAtRisk(state, counted),
-      outcome: counted?.outcome ?? null,
+      outcome_at_risk: counted === null || state === null || !hasCounts ? null : outcomeAtRisk(state, counted),
+      outcome: hasCounts ? counted?.outcome ?? null : null,
     };
   }
 }

@@ -1,0 +1,77 @@
+/** Large texts are held against their type before they are parsed. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { utf8 } from "../kernel/bytes.ts";
+import { outcome, type Outcome } from "../kernel/outcome.ts";
+import { array, bool, count, object, text, type Schema } from "../kernel/schema.ts";
+import { hasShape } from "../kernel/shape.ts";
+import { decode, encode } from "../kernel/wire.ts";
+import { reasonOf } from "./refusals.ts";
+
+const LARGEST = 2 ** 26;
+const small = object({ a: array(count), b: text(), c: object({ d: bool }) });
+
+test("a text has the shape of its type, or has not", () => {
+  const good = ['{"a":[],"b":"","c":{"d":true}}', '{"a":[0,12,-1],"b":"\\\\\\"","c":{"d":false}}', '{"a":["x"],"b":0,"c":{"d":1}}'];
+  for (const each of good) assert.equal(hasShape(small, each), true, each);
+  const bad = [
+    "", "[]", "{}", "0", '{"a":[],"b":""}', '{"b":"","a":[],"c":{"d":true}}', '{"a":[],"b":"","c":{"d":true},"e":0}',
+    '{"a":[],"b":"","c":{"d":true}} ', '{"a": [],"b":"","c":{"d":true}}', '{"a":[0,],"b":"","c":{"d":true}}',
+    '{"a":[[]],"b":"","c":{"d":true}}', '{"a":[{}],"b":"","c":{"d":true}}', '{"a":[null],"b":"","c":{"d":true}}',
+    '{"a":[],"b":"\\"', '{"a":[],"b":"","c":{"d":true', '{"a":[],"b":{},"c":{"d":true}}', '{"a":[1.5],"b":"","c":{"d":true}}',
+  ];
+  for (const each of bad) assert.equal(hasShape(small, each), false, each);
+});
+
+/** An outcome of some megabytes with everything in it. */
+function largeOutcome(): Outcome {
+  const payment = { ballots: 1, cents: 0, emptied: true, weight: 1 };
+  const round = {
+    chosen: true, money_left: 0, payments: new Array<typeof payment>(30_000).fill(payment), price: "1/3", project: "a",
+    supporters: 2, tie: [{ between: ["a", "b"], step: "lot" as const }], votes: 2,
+  };
+  const project = { missing: 0, project: "a", reason: "chosen" as const, supporters: 2, supporters_left: 0, votes: 2 };
+  const counted = {
+    ballots: 2, budget: 1, cost: 1, pot: "p", projects: [project], rounds: [round], rule: "greedy-votes" as const,
+    styles: ["s"], winners: ["a"],
+  };
+  const [hash, invalid] = [new Uint8Array(32), { ballot: new Uint8Array(32), reason: 'a "word" \\' }];
+  return {
+    contests: [{ contest: "c", counts: [counted] }], counted: 2, invalid: [invalid, invalid], kind: "outcome", lot: hash,
+    manifest: hash, superseded: 0,
+  };
+}
+
+test("a large outcome file is read", () => {
+  const made = largeOutcome();
+  const raw = encode(outcome, made);
+  assert.ok(raw.length > 2 ** 20);
+  assert.deepEqual(decode(outcome, raw, LARGEST), made);
+});
+
+/** A text of the most bytes that a file has, made of one piece again and again. */
+function dense(head: string, piece: string, tail: string): Uint8Array {
+  return utf8(head + piece.repeat(Math.floor((LARGEST - head.length - tail.length) / piece.length)) + tail);
+}
+
+const DENSE: Readonly<Record<string, readonly [head: string, piece: string, tail: string]>> = {
+  lists: ['{"contests":[', "[],", '[]],"counted":0}'],
+  objects: ['{"contests":[', "{},", '{}],"counted":0}'],
+  "lists in lists": ['{"contests":[', `${"[".repeat(20)}${"]".repeat(20)},`, "[]]}"],
+  numbers: ['{"contests":[', "0,", "0]}"],
+  "open lists": ['{"contests":[', "[", ""],
+  "objects that end nowhere": ['{"contests":[', '{"contest":"a","counts":[', ""],
+};
+
+for (const [name, [head, piece, tail]] of Object.entries(DENSE)) {
+  test(`64 MiB of ${name} are refused, and take no memory`, () => {
+    const raw = dense(head, piece, tail);
+    const before = process.memoryUsage().heapUsed;
+    const reason = reasonOf(() => decode(outcome as Schema<unknown>, raw, LARGEST));
+    assert.match(reason, /^wire-(?:type|malformed)$/u);
+    assert.ok(process.memoryUsage().heapUsed - before < 2 * LARGEST);
+    assert.ok(process.resourceUsage().maxRSS * 1024 < 2 ** 29, "half a gigabyte");
+  });
+}
