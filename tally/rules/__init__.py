@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from tally.profile import Profile, TieOrder
-from tally.rules import equal_shares, greedy, maximin, phragmen
+from tally.rules import bos, equal_shares, greedy, maximin, phragmen
 from tally.rules.result import Result
 
 
@@ -34,7 +34,7 @@ class Rule(Protocol):
 
 
 RULES: Mapping[str, Rule] = MappingProxyType(
-    {rule.NAME: rule for rule in (greedy, equal_shares, phragmen, maximin)}
+    {rule.NAME: rule for rule in (greedy, equal_shares, phragmen, maximin, bos)}
 )
 
 

@@ -96,6 +96,7 @@ class _Search:
             self._known[project] = best
             if spread.stuck:
                 self._known[project] = self._network.ask(spread.stuck)
+                assert self._known[project] > best
                 heappush(heap, (self._known[project], project))
             else:
                 self._found[project] = spread
