@@ -101,6 +101,20 @@ class Spread:
                 return
             for project in short:
                 self._short[project] -= self._push(project, self._short[project])
+        self._verify()
+
+    def _verify(self) -> None:
+        """Assert that every cost lies whole on its supporters and no ballot carries too much.
+
+        So a load that is found too small has its set S as proof, and one that is enough has the spread.
+        """
+        columns = self._network.columns
+        carried = np.zeros(len(columns.ballots), self._network.kind)
+        for project, amounts in self._laid.items():
+            assert (amounts >= 0).all()
+            assert int(amounts.sum()) == columns.costs[project] * int(self.most.denominator)
+            carried[columns.groups(project)] += amounts
+        assert (carried <= columns.ballots.astype(self._network.kind) * int(self.most.numerator)).all()
 
     def _find_levels(self, short: list[int]) -> bool:
         """Set how many moves away each project is from those that are short, up to the first with room.
