@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from tally.profile import Profile, TieOrder
-from tally.rules import equal_shares, greedy, phragmen
+from tally.rules import bos, equal_shares, greedy, maximin, phragmen
 from tally.rules.result import Result
 
 
@@ -33,7 +33,9 @@ class Rule(Protocol):
         """Return the outcome; `parameters` is one of this module's `Parameters`."""
 
 
-RULES: Mapping[str, Rule] = MappingProxyType({rule.NAME: rule for rule in (greedy, equal_shares, phragmen)})
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {rule.NAME: rule for rule in (greedy, equal_shares, phragmen, maximin, bos)}
+)
 
 
 def rule_named(name: str) -> Rule:

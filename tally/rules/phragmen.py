@@ -12,9 +12,10 @@ import msgspec
 import numpy as np
 from gmpy2 import mpq
 
-from tally.profile import Profile, ProfileError, TieOrder
+from tally.profile import Profile, TieOrder
 from tally.rules.columns import Columns
-from tally.rules.result import Result, Round, Status, format_exact, pick
+from tally.rules.loads import Choice, columns_of_approvals, tell
+from tally.rules.result import Result
 
 NAME = "phragmen-sequential"
 PAPER = (
@@ -60,46 +61,14 @@ class _Loads:
 
 def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
     """Return the outcome of "phragmen-sequential". Errors: ProfileError (ballots with weights)."""
-    columns = Columns(profile)
-    if any(weight != 1 for weight in columns.group_weights.tolist()):
-        raise ProfileError("expected approval ballots: Phragmen's method knows no points")
-    left = profile.budget
-    rounds: list[Round] = []
-    for load, tied in _choose(columns, profile, parameters, ties):
-        index, tie = pick(profile, ties, tied)
-        if any(columns.costs[project] > left for project in tied):
-            break
-        left -= columns.costs[index]
-        rounds.append(
-            Round(
-                project=profile.projects[index].id,
-                chosen=True,
-                votes=columns.total_weights[index],
-                supporters=columns.total_supporters[index],
-                money_left=left,
-                tie=tie,
-                price=None if load is None else format_exact(load),
-            )
-        )
-    winners = tuple(done.project for done in rounds)
-    return Result(
-        rule=NAME,
-        ties=ties.name,
-        budget=profile.budget,
-        ballots=profile.count_ballots(),
-        winners=winners,
-        cost=profile.budget - left,
-        rounds=tuple(rounds),
-        statuses=_statuses(profile, columns, frozenset(winners), left),
-    )
+    columns = columns_of_approvals(profile)
+    return tell(NAME, columns, ties, _choose(columns, parameters, ties))
 
 
-def _choose(
-    columns: Columns, profile: Profile, parameters: Parameters, ties: TieOrder
-) -> Iterator[tuple[mpq | None, list[int]]]:
+def _choose(columns: Columns, parameters: Parameters, ties: TieOrder) -> Iterator[Choice]:
     """Yield the smallest load and who has it, round by round; None for projects without supporters."""
     loads = _Loads(columns)
-    affordable = [p for p, cost in enumerate(columns.costs) if cost <= profile.budget]
+    affordable = [p for p, cost in enumerate(columns.costs) if cost <= columns.profile.budget]
     known = {p: mpq(0) for p in affordable if columns.total_supporters[p]}
     while known:
         best: mpq | None = None
@@ -118,20 +87,3 @@ def _choose(
     while rest and parameters.zero_votes == "take":
         yield None, rest
         rest.remove(ties.break_tie(rest)[0])
-
-
-def _statuses(profile: Profile, columns: Columns, winners: frozenset[str], left: int) -> tuple[Status, ...]:
-    found = []
-    for index, project in enumerate(profile.projects):
-        chosen = project.id in winners
-        supported = columns.total_supporters[index] > 0
-        found.append(
-            Status(
-                project=project.id,
-                reason="chosen" if chosen else "does-not-fit" if supported else "no-votes",
-                votes=columns.total_weights[index],
-                supporters=columns.total_supporters[index],
-                missing=max(project.cost - left, 0) if supported and not chosen else None,
-            )
-        )
-    return tuple(found)

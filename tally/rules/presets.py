@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from tally.rules import equal_shares, greedy, phragmen
+from tally.rules import equal_shares, greedy, maximin, phragmen
 
 _TAKE: dict[str, Any] = {"zero_votes": "take"}
 
@@ -19,6 +19,7 @@ def _presets() -> dict[str, tuple[str, Mapping[str, Any]]]:
     found: dict[str, tuple[str, Mapping[str, Any]]] = {
         "greedy-cost": (greedy.NAME, {"order": "votes"} | _TAKE),
         "phragmen": (phragmen.NAME, _TAKE),
+        "maximin": (maximin.NAME, {"misfits": "skip"} | _TAKE),
         "add1-noexh-cost": _equal_shares("cost", "add1", stop="overspend"),
         "add1-noexh-integral-cost": _equal_shares("cost", "add1", stop="overspend", start="whole"),
     }
