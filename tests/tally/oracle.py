@@ -75,6 +75,8 @@ def _then_greedy(increment: int | None) -> Callable[[Any, Any, Any], Any]:
 
 
 def _overspend(instance: Any, profile: Any, satisfaction: Any) -> Any:
+    """Grow purses until any one pays for everything; the bound of pabutools is too low for small budgets."""
+    everything = sum(project.cost for project in instance)
     return exhaustion_by_budget_increase(
         instance,
         profile,
@@ -82,6 +84,7 @@ def _overspend(instance: Any, profile: Any, satisfaction: Any) -> Any:
         {"sat_class": satisfaction},
         exhaustive_stop=False,
         budget_step=profile.num_ballots(),
+        budget_bound=instance.budget_limit + profile.num_ballots() * (everything + 1),
     )
 
 
