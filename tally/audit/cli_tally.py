@@ -1,29 +1,57 @@
 """The command `wijkaandeel tally`: count any Pabulib file by a rule, outcome on the screen or as JSON."""
 
 import argparse
+import importlib
+import importlib.util
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from rich.console import Console
-from rich.table import Table
 
 from tally import rules
+from tally.audit.tally_screen import format_json, say, show, show_side_by_side
 from tally.pabulib import PabulibElection, PabulibError, parse_pabulib, profile_of
-from tally.profile import ProfileError, ties_by_id
+from tally.profile import Profile, ProfileError, ties_by_id
+from tally.rules import equal_shares
+from tally.rules.choosing import Choice, ChoiceError, choose_rule, rule_names
 from tally.rules.result import Result
+from tally.rules.side_by_side import put_side_by_side
 
 UNUSABLE = 2
 MAX_FILE = 2**28
 """The most bytes of a file to count."""
+SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
+
+Told = Callable[[str], None]
+"""Is told what is being done, for people who wait."""
 
 EXAMPLES = """examples:
   wijkaandeel tally Netherlands_Assen_2024.pb
-  wijkaandeel tally Poland_Warszawa_2022_Ochota.pb --rule greedy-votes --json
+  wijkaandeel tally Poland_Warszawa_2022_Ochota.pb --rule add1u-cost --json
+  wijkaandeel tally Netherlands_Amsterdam_621.pb --rule mes-cost --against greedy-cost
+  wijkaandeel tally Netherlands_Amsterdam_621.pb --rule mes-cost --explain --project 71902 --language nl
+  wijkaandeel tally FILE.pb --rule equal-shares-cost --set completion=add1 --set stop=overspend
 
-Money is exact to the cent. Ties are broken by project id in code-point order ("10" before "2").
-Exit code: 0 counted, 2 the file cannot be read."""
+rules:
+{rules}
+
+A --set of an amount, such as increment, is in cents. Ties are broken by project id in code-point order ("10"
+before "2").
+
+--json writes one object: winners (in order of choice), cost and budget (numbers in the file's own unit, exact
+to the cent), rule (as asked for), method (the rule's own name), parameters (all of them), ties, ballots, and
+under "result" every round and reason, with amounts in cents; with --against also "against", of the same
+shape, and "side_by_side"; with --explain "explanation".
+
+Exit code: 0 counted, 2 the file cannot be read, or not be counted by this rule."""
+
+
+class TallyError(Exception):
+    """Something asked for that cannot be done; whoever typed the command must act."""
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -31,14 +59,27 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="wijkaandeel tally",
         description="Count a participatory budgeting election in the Pabulib format (.pb).",
-        epilog=EXAMPLES,
+        epilog=EXAMPLES.format(rules=_list_rules()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("file", metavar="FILE.pb", help="the election's file, see https://pabulib.org")
     parser.add_argument(
-        "--rule", choices=sorted(rules.RULES), default="equal-shares-cost", help="default: %(default)s"
+        "--rule", metavar="NAME", default="equal-shares-cost", help="see below; default: %(default)s"
     )
-    parser.add_argument("--json", action="store_true", help="write every round and reason as JSON")
+    parser.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="change one parameter of the rule; may be given again",
+    )
+    parser.add_argument("--against", metavar="RULE", help="count by a second rule too, and show both")
+    parser.add_argument("--explain", action="store_true", help="say why projects won and lost")
+    parser.add_argument("--project", metavar="ID", help="with --explain: only this project")
+    parser.add_argument(
+        "--language", choices=("en", "nl"), default="en", help="of --explain; default: %(default)s"
+    )
+    parser.add_argument("--json", action="store_true", help="write all of it as one JSON object")
     return parser
 
 
@@ -46,17 +87,45 @@ def main(argv: Sequence[str]) -> int:
     """Run `wijkaandeel tally`; return its exit code."""
     options = make_parser().parse_args(argv)
     try:
-        election = parse_pabulib(_read(Path(options.file)))
-        profile = profile_of(election)
+        _run(options)
     except (PabulibError, ProfileError, OSError, UnicodeDecodeError) as error:
         print(f"wijkaandeel tally: {options.file}: {error}", file=sys.stderr)
         return UNUSABLE
-    result = rules.count(options.rule, profile, {}, ties_by_id(profile))
-    if options.json:
-        print(msgspec.json.encode(result).decode())
-    else:
-        _show(election, result)
+    except (TallyError, ChoiceError) as error:
+        print(f"wijkaandeel tally: {error}", file=sys.stderr)
+        return UNUSABLE
     return 0
+
+
+def _run(options: argparse.Namespace) -> None:
+    choice = choose_rule(options.rule, options.set)
+    rival = choose_rule(options.against) if options.against else None
+    explain = _find_explain(options)
+    with _progress() as told:
+        told("reading")
+        election = parse_pabulib(_read(Path(options.file)))
+        profile = profile_of(election)
+        result = _count(choice, profile, told)
+        other = _count(rival, profile, told) if rival else None
+        told("explaining")
+        explanation = _explain(explain, options, profile, choice) if explain else None
+    both = put_side_by_side(profile, result, other) if other else None
+    if options.json:
+        said = say(choice, result)
+        against = say(rival, other) if rival and other else None
+        print(
+            format_json(
+                msgspec.structs.replace(said, against=against, side_by_side=both, explanation=explanation)
+            )
+        )
+        return
+    console = Console(markup=False, emoji=False, highlight=False)
+    if explain is None or options.project is None:
+        show(console, election, choice, result)
+    if rival and both:
+        show_side_by_side(console, election, (choice.name, rival.name), both)
+    if explain:
+        print(_format_explanation(explain, options, election, explanation))
 
 
 def _read(path: Path) -> str:
@@ -67,21 +136,66 @@ def _read(path: Path) -> str:
     return raw.decode("utf-8")
 
 
-def _show(election: PabulibElection, result: Result) -> None:
-    projects = {project.id: project for project in election.projects}
-    supporters = {status.project: status for status in result.statuses}
-    table = Table("project", "name", "cost", "votes", "supporters", title=None)
-    for column in table.columns[2:]:
-        column.justify = "right"
-    for winner in result.winners:
-        project, status = projects[winner], supporters[winner]
-        table.add_row(winner, project.name, _money(project.cost), str(status.votes), str(status.supporters))
-    Console(markup=False, emoji=False, highlight=False).print(table)
-    print(
-        f"{result.rule}: {len(result.winners)} of {len(projects)} projects, {_money(result.cost)} of "
-        f"{_money(result.budget)} spent, {result.ballots} ballots"
-    )
+def _count(choice: Choice, profile: Profile, told: Told) -> Result:
+    told(f"counting by {choice.name}")
+    ties = ties_by_id(profile)
+    if isinstance(choice.parameters, equal_shares.Parameters):
+        return equal_shares.count(
+            profile,
+            choice.parameters,
+            ties,
+            lambda times: told(f"counting by {choice.name}: {times} increments tried"),
+        )
+    return rules.rule_named(choice.rule).count(profile, choice.parameters, ties)
 
 
-def _money(cents: int) -> str:
-    return f"{cents // 100}.{cents % 100:02}"
+@contextmanager
+def _progress() -> Iterator[Told]:
+    """Yield who shows on a terminal what is being done; nothing is shown elsewhere."""
+    console = Console(stderr=True, markup=False, emoji=False, highlight=False)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status("") as status:
+        yield status.update
+
+
+def _list_rules() -> str:
+    lines, line = [], " "
+    for name in rule_names():
+        if len(line) + len(name) > 100:
+            lines.append(line)
+            line = " "
+        line += f" {name}"
+    return "\n".join([*lines, line])
+
+
+# Explanations ---------------------------------------------------------------------------------------
+
+
+def _find_explain(options: argparse.Namespace) -> Any:
+    """Return the module that explains, None if nothing is to be explained."""
+    if options.project is not None and not options.explain:
+        raise TallyError("--project says which project to --explain, and --explain is not there")
+    if not options.explain:
+        return None
+    if importlib.util.find_spec("tally.explain") is None:
+        raise TallyError("this version cannot explain outcomes")
+    return importlib.import_module("tally.explain")
+
+
+def _explain(explain: Any, options: argparse.Namespace, profile: Profile, choice: Choice) -> Any:
+    if options.project is not None and options.project not in {project.id for project in profile.projects}:
+        raise TallyError(f"expected --project to be one of the file's, got {options.project!r}")
+    ties = ties_by_id(profile)
+    return explain.explain_outcome(profile, choice.rule, choice.plain(), ties, project=options.project)
+
+
+def _format_explanation(
+    explain: Any, options: argparse.Namespace, election: PabulibElection, explanation: Any
+) -> str:
+    titles = {project.id: project.name or project.id for project in election.projects}
+    currency = election.meta.get("currency", "EUR").strip()
+    text = explain.format_explanation(explanation, titles, options.language, SIGNS.get(currency, currency))
+    assert isinstance(text, str)
+    return text

@@ -5,7 +5,7 @@ that they have. No completion: money that no group can spend together stays unsp
 exactly and fast stands in purses.py, offers.py and method.py.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -48,7 +48,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     completion: Literal["none", "greedy", "add1", "add1-greedy"] = "none"
     stop: Stop = "exhaustive"
     start: Start = "exact"
-    increment: int = 100
+    increment: Annotated[int, msgspec.Meta(ge=1)] = 100
     comparison: Literal["none"] | Measure = "none"
     zero_votes: Literal["skip", "take"] = "skip"
 
