@@ -4,8 +4,11 @@ For rules that look at many ballots at once. Groups are the profile's votes: equ
 numbers are whole; ProfileError where one is so large that a float64 could not hold it exactly.
 """
 
+from collections.abc import Mapping
+from copy import copy
 from functools import cached_property
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -76,6 +79,40 @@ class Columns:
         """How many ballots support each project."""
         return self._totals(np.ones_like(self.group_weights))
 
+    # --- the same election with one thing changed ---
+
+    def with_cost(self, project: int, cost: int) -> "Columns":
+        """Return the same ballots where a project costs `cost` cents."""
+        changed = copy(self)
+        changed.costs = [cost if index == project else each for index, each in enumerate(self.costs)]
+        projects = list(self.profile.projects)
+        projects[project] = msgspec.structs.replace(projects[project], cost=cost)
+        changed.profile = _replace_checked(self.profile, "projects", tuple(projects))
+        return changed
+
+    def with_ballots(self, group: int, ballots: int) -> "Columns":
+        """Return the same projects where a group stands for `ballots` ballots, 1 or more."""
+        changed = copy(self)
+        for name in ("floats", "total_weights", "total_supporters"):
+            changed.__dict__.pop(name, None)
+        changed.ballots = self.ballots.copy()
+        changed.ballots[group] = ballots
+        votes = list(self.profile.votes)
+        votes[group] = msgspec.structs.replace(votes[group], ballots=ballots)
+        changed.profile = _replace_checked(self.profile, "votes", tuple(votes))
+        _verify_sizes(changed.profile)
+        return changed
+
+    def with_totals(self, weights: Mapping[int, int], supporters: Mapping[int, int]) -> "Columns":
+        """Return the election with other totals, for rules that look at nothing else of the ballots."""
+        changed = copy(self)
+        for name, old, new in (
+            ("total_weights", self.total_weights, weights),
+            ("total_supporters", self.total_supporters, supporters),
+        ):
+            changed.__dict__[name] = [new.get(project, total) for project, total in enumerate(old)]
+        return changed
+
     def _totals(self, weights: Ints) -> list[int]:
         each = np.repeat(self.ballots, np.diff(self.group_starts)) * weights
         found = np.zeros(len(self._starts) - 1, np.int64)
@@ -89,6 +126,13 @@ class Columns:
         total = int(lengths.sum())
         skipped = np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
         return np.arange(total) + skipped, lengths
+
+
+def _replace_checked(profile: Profile, field: str, value: object) -> Profile:
+    """Return the profile with a field that is known to be right: nothing is checked again."""
+    changed = copy(profile)
+    msgspec.structs.force_setattr(changed, field, value)
+    return changed
 
 
 def _verify_sizes(profile: Profile) -> None:

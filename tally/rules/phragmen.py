@@ -65,10 +65,8 @@ def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
         raise ProfileError("expected approval ballots: Phragmen's method knows no points")
     left = profile.budget
     rounds: list[Round] = []
-    for load, tied in _choose(columns, profile, parameters, ties):
+    for load, tied in _take(columns, parameters, ties):
         index, tie = pick(profile, ties, tied)
-        if any(columns.costs[project] > left for project in tied):
-            break
         left -= columns.costs[index]
         rounds.append(
             Round(
@@ -94,12 +92,27 @@ def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
     )
 
 
-def _choose(
-    columns: Columns, profile: Profile, parameters: Parameters, ties: TieOrder
+def choose(columns: Columns, parameters: Parameters, ties: TieOrder) -> list[int]:
+    """Return who wins and nothing else, in order of choice: `count` for who counts many times."""
+    return [ties.break_tie(tied)[0] for _, tied in _take(columns, parameters, ties)]
+
+
+def _take(columns: Columns, parameters: Parameters, ties: TieOrder) -> Iterator[tuple[mpq | None, list[int]]]:
+    """Yield what `_find_least` yields as long as all of the equal best fit."""
+    left = columns.profile.budget
+    for load, tied in _find_least(columns, parameters, ties):
+        if any(columns.costs[project] > left for project in tied):
+            return
+        left -= columns.costs[ties.break_tie(tied)[0]]
+        yield load, tied
+
+
+def _find_least(
+    columns: Columns, parameters: Parameters, ties: TieOrder
 ) -> Iterator[tuple[mpq | None, list[int]]]:
     """Yield the smallest load and who has it, round by round; None for projects without supporters."""
     loads = _Loads(columns)
-    affordable = [p for p, cost in enumerate(columns.costs) if cost <= profile.budget]
+    affordable = [p for p, cost in enumerate(columns.costs) if cost <= columns.profile.budget]
     known = {p: mpq(0) for p in affordable if columns.total_supporters[p]}
     while known:
         best: mpq | None = None
