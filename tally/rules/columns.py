@@ -92,15 +92,19 @@ class Columns:
 
     def with_ballots(self, group: int, ballots: int) -> "Columns":
         """Return the same projects where a group stands for `ballots` ballots, 1 or more."""
-        changed = copy(self)
-        for name in ("floats", "total_weights", "total_supporters"):
-            changed.__dict__.pop(name, None)
+        changed, vote = copy(self), self.profile.votes[group]
         changed.ballots = self.ballots.copy()
         changed.ballots[group] = ballots
+        _verify_exact(int(self.group_weights.max(initial=0)) * int(changed.ballots.sum()))
         votes = list(self.profile.votes)
-        votes[group] = msgspec.structs.replace(votes[group], ballots=ballots)
+        votes[group] = msgspec.structs.replace(vote, ballots=ballots)
         changed.profile = _replace_checked(self.profile, "votes", tuple(votes))
-        _verify_sizes(changed.profile)
+        floats, weights, supporters = [*self.floats], [*self.total_weights], [*self.total_supporters]
+        for project, weight in vote.projects:
+            floats[project] = (floats[project][0], changed.copies(project).astype(np.float64))
+            weights[project] += weight * (ballots - vote.ballots)
+            supporters[project] += ballots - vote.ballots
+        changed.__dict__.update(floats=floats, total_weights=weights, total_supporters=supporters)
         return changed
 
     def with_totals(self, weights: Mapping[int, int], supporters: Mapping[int, int]) -> "Columns":
@@ -139,5 +143,9 @@ def _verify_sizes(profile: Profile) -> None:
     heaviest = max((weight for vote in profile.votes for _, weight in vote.projects), default=0)
     dearest = max((project.cost for project in profile.projects), default=0)
     for number in (profile.budget, dearest, heaviest * profile.count_ballots()):
-        if number >= EXACT:
-            raise ProfileError(f"expected money and votes below {EXACT}, got {number}")
+        _verify_exact(number)
+
+
+def _verify_exact(number: int) -> None:
+    if number >= EXACT:
+        raise ProfileError(f"expected money and votes below {EXACT}, got {number}")
