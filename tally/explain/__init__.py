@@ -55,7 +55,7 @@ def explain_outcome(  # noqa: PLR0913 - what a count needs, and what is asked of
         asked = [_search(recount, each, number, told) for number, each in enumerate(asked, 1)]
     whole = find_whole(recount, result)
     if project is None:
-        whole = msgspec.structs.replace(whole, margin=find_margin(recount))
+        whole = msgspec.structs.replace(whole, margin=find_margin(recount, result, search=search is True))
     return Explanation(whole=whole, projects=tuple(asked))
 
 

@@ -74,8 +74,8 @@ class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     it, or at the end for who was never considered. `ahead` are the winners chosen before that. `stopper`
     is the project that ended the count before it because it did not fit. `asked` is the number of votes, or
     else of ballots, that the rules ask and it lacks. `purse` is what each ballot began with where purses
-    decide, and `money` is there for who was not chosen by them. `more` and `fewer` and `limit` are absent where there is no such number, or where
-    it was not sought.
+    decide, and `money` is there for who was not chosen by them. `more`, `fewer` and `limit` are absent where
+    there is no such number, or where it was not sought.
     """
 
     project: str

@@ -25,7 +25,8 @@ def guess_limit(columns: Columns, purse: Fraction, ties: TieOrder, project: int,
     """
     ballots, weights = columns.copies(project).astype(float), columns.weights(project).astype(float)
     start = mpq(purse.numerator, purse.denominator)
-    run = Run(columns.with_cost(project, columns.profile.budget + 1), start, by_cost=by_cost)
+    beyond = columns.profile.budget + int(start * int(columns.ballots.sum())) + 1
+    run = Run(columns.with_cost(project, beyond), start, by_cost=by_cost)
     most, before = 0.0, run.purses.floats[columns.groups(project)]
     for step in run.steps(ties):
         full = float(step.price) * weights

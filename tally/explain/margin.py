@@ -15,15 +15,18 @@ before it leave. Hence there are other winners exactly if
 One changed ballot brings l nearer to a winner x by at most 2 votes: it drops x and takes l (which needs a
 ballot with x and not l); by 1 if it has both or neither; not at all if it has l and not x. With M ballots the
 most is gained by taking them in this order, so the fewest that bring l before x, M(l, x), follows from how
-many ballots have one, both or neither. For 2, every x among the passed needs M(l, x), so the smallest M for
-which the winners with M(l, x) <= M cost enough is a lower bound; and exact where one such x is enough. Whether
-the bound is exact is not argued but tried: ballots are changed and counted.
+many ballots have one, both or neither. For 2, every x passed needs M(l, x), so the smallest M for which the
+winners with M(l, x) <= M cost enough is a lower bound; and exact where one such x is enough. Whether it is
+exact is not argued but tried: ballots are changed and counted.
 
 By votes for each unit of cost, the same with v / cost: votes of l count x.cost, of x l.cost.
 
-**Any other rule, or points.** One changed ballot may be enough: the bound is 1 (by points under greedy, a
-ballot counts for the most it may give). For Equal Shares a better bound would have to follow every purse
-through all rounds in every order of the winners; none is proved here.
+**Greedy with points.** The same, where one ballot brings l nearer by at most twice the most points; a bound.
+
+**Any other rule.** One changed ballot may be enough, so the bound is 1. A better one for Equal Shares would have
+to follow every purse through all rounds and every order of the winners; none is proved here. What is told
+beside it is an upper bound, found by changing ballots so that they support nothing but one loser
+(tries.py).
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,9 +36,11 @@ import numpy as np
 
 from tally.explain.facts import Margin
 from tally.explain.recount import Recount
+from tally.explain.tries import find_tried
 from tally.profile import TieOrder
 from tally.rules import greedy
 from tally.rules.columns import Columns, Ints
+from tally.rules.result import Result
 
 
 class _Way(NamedTuple):
@@ -134,10 +139,14 @@ def _fewest(lacks: int, gains: list[tuple[int, int]]) -> int:
     return taken
 
 
-def find_margin(recount: Recount) -> Margin:
-    """Return the margin; exact for greedy without points that passes over what does not fit, where it can."""
+def find_margin(recount: Recount, result: Result, *, search: bool) -> Margin:
+    """Return the margin; exact for greedy without points that passes over what does not fit, where it can.
+
+    `search`: for other rules, seek an upper bound by counting.
+    """
     if not isinstance(recount.parameters, greedy.Parameters) or recount.parameters.misfits == "stop":
-        return Margin(least=1 if recount.columns.costs and len(recount.columns.ballots) else None, most=None)
+        possible = recount.columns.costs and len(recount.columns.ballots)
+        return Margin(least=1 if possible else None, most=find_tried(recount, result) if search else None)
     line = _Line(recount)
     ways = sorted(line.list_ways(), key=lambda way: way.least)
     if not ways:

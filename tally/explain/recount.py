@@ -80,10 +80,21 @@ class Recount:
         votes = self.columns.total_weights[change.project] + change.more * change.weight
         ties = change_ties(self.ties, change.project, cost, votes)
         if self.name not in CHOOSE:
-            result = self.rule.count(change_profile(self.profile, change), self.parameters, ties)
-            places = {project.id: place for place, project in enumerate(self.profile.projects)}
-            return [places[winner] for winner in result.winners]
+            return self._count(change_profile(self.profile, change), ties)
         return CHOOSE[self.name](self._columns_with(change), self.parameters, ties)
+
+    def choose_from(self, profile: Profile) -> list[int]:
+        """Return who wins with other ballots on the same projects, in order of choice."""
+        ties = self.ties
+        for project, votes in enumerate(profile.total_votes()):
+            ties = change_ties(ties, project, self.columns.costs[project], votes)
+        if self.name not in CHOOSE:
+            return self._count(profile, ties)
+        return CHOOSE[self.name](Columns(profile), self.parameters, ties)
+
+    def _count(self, profile: Profile, ties: TieOrder) -> list[int]:
+        places = {project.id: place for place, project in enumerate(profile.projects)}
+        return [places[winner] for winner in self.rule.count(profile, self.parameters, ties).winners]
 
     def choose_with_votes(self, project: int, votes: int) -> list[int]:
         """Return who wins under greedy when as many ballots, without points, support the project."""

@@ -1,7 +1,8 @@
 """Facts as sentences: at most three for a project, each true of the facts it is made from.
 
-Of what one ballot has or pays, "about" stands before an amount that is not whole cents. What many have together
-is to the nearest cent; but what a loser's supporters have left is rounded down and what is missing up.
+Of what one ballot has or pays, "about" stands before an amount that is not whole cents. What many have
+together is to the nearest cent; but what a loser's supporters have left is rounded down, and what is missing
+up.
 """
 
 from collections.abc import Iterable, Sequence
