@@ -1,7 +1,8 @@
 """How many ballots must say something else before there can be other winners: proved, or a bound.
 
 The number of ballots stays. A changed ballot may say anything (with points: give no project more than the
-most that any ballot gives now). The winners are the set, not the order.
+most that any ballot gives now); where ballots are limited in length the proved bound still holds. The winners
+are the set, not the order.
 
 **Greedy that passes over what does not fit.** Let W be the winners, L the money left at the end. All of W
 fits together, so a winner is always chosen when only winners were chosen before it. So W stays the outcome as
@@ -23,10 +24,9 @@ By votes for each unit of cost, the same with v / cost: votes of l count x.cost,
 
 **Greedy with points.** The same, where one ballot brings l nearer by at most twice the most points; a bound.
 
-**Any other rule.** One changed ballot may be enough, so the bound is 1. A better one for Equal Shares would have
-to follow every purse through all rounds and every order of the winners; none is proved here. What is told
-beside it is an upper bound, found by changing ballots so that they support nothing but one loser
-(tries.py).
+**Any other rule.** One changed ballot may be enough, so the bound is 1. A better one for Equal Shares would
+have to follow every purse through all rounds and every order of the winners; none is proved here. Beside it
+stands an upper bound, found by changing ballots so that they support nothing but one loser (tries.py).
 """
 
 from collections.abc import Iterator, Mapping
