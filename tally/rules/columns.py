@@ -4,8 +4,11 @@ For rules that look at many ballots at once. Groups are the profile's votes: equ
 numbers are whole; ProfileError where one is so large that a float64 could not hold it exactly.
 """
 
+from collections.abc import Mapping
+from copy import copy
 from functools import cached_property
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -76,6 +79,44 @@ class Columns:
         """How many ballots support each project."""
         return self._totals(np.ones_like(self.group_weights))
 
+    # --- the same election with one thing changed ---
+
+    def with_cost(self, project: int, cost: int) -> "Columns":
+        """Return the same ballots where a project costs `cost` cents."""
+        changed = copy(self)
+        changed.costs = [cost if index == project else each for index, each in enumerate(self.costs)]
+        projects = list(self.profile.projects)
+        projects[project] = msgspec.structs.replace(projects[project], cost=cost)
+        changed.profile = _replace_checked(self.profile, "projects", tuple(projects))
+        return changed
+
+    def with_ballots(self, group: int, ballots: int) -> "Columns":
+        """Return the same projects where a group stands for `ballots` ballots, 1 or more."""
+        changed, vote = copy(self), self.profile.votes[group]
+        changed.ballots = self.ballots.copy()
+        changed.ballots[group] = ballots
+        _verify_exact(int(self.group_weights.max(initial=0)) * int(changed.ballots.sum()))
+        votes = list(self.profile.votes)
+        votes[group] = msgspec.structs.replace(vote, ballots=ballots)
+        changed.profile = _replace_checked(self.profile, "votes", tuple(votes))
+        floats, weights, supporters = [*self.floats], [*self.total_weights], [*self.total_supporters]
+        for project, weight in vote.projects:
+            floats[project] = (floats[project][0], changed.copies(project).astype(np.float64))
+            weights[project] += weight * (ballots - vote.ballots)
+            supporters[project] += ballots - vote.ballots
+        changed.__dict__.update(floats=floats, total_weights=weights, total_supporters=supporters)
+        return changed
+
+    def with_totals(self, weights: Mapping[int, int], supporters: Mapping[int, int]) -> "Columns":
+        """Return the election with other totals, for rules that look at nothing else of the ballots."""
+        changed = copy(self)
+        for name, old, new in (
+            ("total_weights", self.total_weights, weights),
+            ("total_supporters", self.total_supporters, supporters),
+        ):
+            changed.__dict__[name] = [new.get(project, total) for project, total in enumerate(old)]
+        return changed
+
     def _totals(self, weights: Ints) -> list[int]:
         each = np.repeat(self.ballots, np.diff(self.group_starts)) * weights
         found = np.zeros(len(self._starts) - 1, np.int64)
@@ -91,9 +132,20 @@ class Columns:
         return np.arange(total) + skipped, lengths
 
 
+def _replace_checked(profile: Profile, field: str, value: object) -> Profile:
+    """Return the profile with a field that is known to be right: nothing is checked again."""
+    changed = copy(profile)
+    msgspec.structs.force_setattr(changed, field, value)
+    return changed
+
+
 def _verify_sizes(profile: Profile) -> None:
     heaviest = max((weight for vote in profile.votes for _, weight in vote.projects), default=0)
     dearest = max((project.cost for project in profile.projects), default=0)
     for number in (profile.budget, dearest, heaviest * profile.count_ballots()):
-        if number >= EXACT:
-            raise ProfileError(f"expected money and votes below {EXACT}, got {number}")
+        _verify_exact(number)
+
+
+def _verify_exact(number: int) -> None:
+    if number >= EXACT:
+        raise ProfileError(f"expected money and votes below {EXACT}, got {number}")

@@ -5,9 +5,11 @@ that they have. No completion: money that no group can spend together stays unsp
 exactly and fast stands in purses.py, offers.py and method.py.
 """
 
+from collections.abc import Collection
 from typing import Annotated, Literal
 
 import msgspec
+from gmpy2 import mpq
 
 from tally.profile import Profile, TieOrder
 from tally.rules import greedy
@@ -22,7 +24,7 @@ from tally.rules.completion import (
     first_purse,
     is_exhaustive,
 )
-from tally.rules.method import Run, Step
+from tally.rules.method import Run, Step, find_winners
 from tally.rules.result import Comparison, Result, Round, Status, format_exact, pick
 
 NAME = "equal-shares-cost"
@@ -59,16 +61,13 @@ def count(profile: Profile, parameters: Parameters, ties: TieOrder, told: Told =
     Empty ballots count for the purses. Supported projects that cost nothing have price 0 and come first.
     """
     columns = Columns(profile)
-    purse = first_purse(columns, profile.budget, parameters.start, parameters.increment)
-    times = 0
-    if parameters.completion in ("add1", "add1-greedy"):
-        times = find_increments(columns, profile.budget, ties, _growth(parameters), told)
-        purse += times * parameters.increment
+    purse, times = _find_purse(columns, parameters, ties, told)
     run = Run(columns, purse, by_cost=parameters.utility == "cost")
     rounds, left = _run(run, profile, ties)
     statuses = _statuses(profile, run, frozenset(each.project for each in rounds))
     if parameters.completion in ("greedy", "add1-greedy"):
-        more, ended = _complete(columns, parameters, ties, statuses, left)
+        chosen = {index for index, status in enumerate(statuses) if status.reason == "chosen"}
+        more, ended = _complete(columns, parameters, ties, chosen, left)
         rounds, left = rounds + more, more[-1].money_left if more else left
         statuses = tuple(ended.get(index, status) for index, status in enumerate(statuses))
     result = Result(
@@ -84,6 +83,34 @@ def count(profile: Profile, parameters: Parameters, ties: TieOrder, told: Told =
         increments=times,
     )
     return result if parameters.comparison == "none" else _compare(columns, parameters, ties, result)
+
+
+def choose(columns: Columns, parameters: Parameters, ties: TieOrder) -> list[int]:
+    """Return who wins and nothing else, in order of choice: `count` for who counts many times."""
+    purse, _ = _find_purse(columns, parameters, ties)
+    winners = find_winners(columns, purse, ties, by_cost=parameters.utility == "cost")
+    if parameters.completion in ("greedy", "add1-greedy"):
+        left = columns.profile.budget - sum(columns.costs[winner] for winner in winners)
+        more, _ = _complete(columns, parameters, ties, winners, left)
+        places = {name: place for place, name in enumerate(columns.ids)}
+        winners += [places[each.project] for each in more if each.chosen]
+    if parameters.comparison == "none":
+        return winners
+    rival = greedy.choose(columns, greedy.Parameters(zero_votes=parameters.zero_votes), ties)
+    prefer, against = compare(columns, winners, rival, parameters.comparison)
+    return winners if against <= prefer else rival
+
+
+def _find_purse(
+    columns: Columns, parameters: Parameters, ties: TieOrder, told: Told = lambda _: None
+) -> tuple[mpq, int]:
+    """Return what each ballot begins with, and by how many increments that has grown."""
+    budget = columns.profile.budget
+    purse = first_purse(columns, budget, parameters.start, parameters.increment)
+    if parameters.completion not in ("add1", "add1-greedy"):
+        return purse, 0
+    times = find_increments(columns, budget, ties, _growth(parameters), told)
+    return purse + times * parameters.increment, times
 
 
 def _growth(parameters: Parameters) -> Growth:
@@ -132,10 +159,9 @@ def _run(run: Run, profile: Profile, ties: TieOrder) -> tuple[tuple[Round, ...],
 
 
 def _complete(
-    columns: Columns, parameters: Parameters, ties: TieOrder, statuses: tuple[Status, ...], left: int
+    columns: Columns, parameters: Parameters, ties: TieOrder, chosen: Collection[int], left: int
 ) -> tuple[tuple[Round, ...], dict[int, Status]]:
     """Return the rounds of the greedy completion; none if nothing with support would fit."""
-    chosen = {index for index, status in enumerate(statuses) if status.reason == "chosen"}
     if parameters.zero_votes == "skip" and is_exhaustive(columns, chosen, left):
         return (), {}
     order: Literal["votes", "votes-per-cost"] = "votes" if parameters.utility == "cost" else "votes-per-cost"

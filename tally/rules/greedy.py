@@ -58,6 +58,13 @@ def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
     )
 
 
+def choose(columns: Columns, parameters: Parameters, ties: TieOrder) -> list[int]:
+    """Return who wins and nothing else, in order of choice: `count` for who counts many times."""
+    rounds, _ = consider(columns, parameters, ties, range(len(columns.costs)), columns.profile.budget)
+    places = {name: place for place, name in enumerate(columns.ids)}
+    return [places[done.project] for done in rounds if done.chosen]
+
+
 def consider(
     columns: Columns, parameters: Parameters, ties: TieOrder, projects: Iterable[int], left: int
 ) -> tuple[tuple[Round, ...], dict[int, Status]]:
@@ -101,7 +108,7 @@ def _why_not(columns: Columns, parameters: Parameters, index: int) -> Reason:
     votes = columns.total_weights[index]
     if votes == 0 and parameters.zero_votes == "skip":
         return "no-votes"
-    asked = parameters.minimum_share * columns.profile.count_ballots()
+    asked = parameters.minimum_share * int(columns.ballots.sum())
     if votes < parameters.minimum_votes or columns.total_supporters[index] * SHARE_UNITS < asked:
         return "below-threshold"
     return "chosen"

@@ -1,6 +1,6 @@
 """What rules share that choose whatever leads to the smallest load: their rounds told as a result."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from gmpy2 import mpq
 
@@ -20,14 +20,23 @@ def columns_of_approvals(profile: Profile) -> Columns:
     return columns
 
 
+def take(columns: Columns, ties: TieOrder, choices: Iterable[Choice]) -> Iterator[tuple[int, Choice]]:
+    """Yield who is chosen and from what, up to the first choice where one of the equals does not fit."""
+    left = columns.profile.budget
+    for load, tied in choices:
+        if any(columns.costs[project] > left for project in tied):
+            return
+        index, _ = ties.break_tie(tied)
+        left -= columns.costs[index]
+        yield index, (load, tied)
+
+
 def tell(name: str, columns: Columns, ties: TieOrder, choices: Iterable[Choice]) -> Result:
-    """Return the outcome of a rule's choices, up to the first where one of the equals does not fit."""
+    """Return the outcome of a rule's choices, as far as `take` takes them."""
     profile, left = columns.profile, columns.profile.budget
     rounds: list[Round] = []
-    for load, tied in choices:
-        index, tie = pick(profile, ties, tied)
-        if any(columns.costs[project] > left for project in tied):
-            break
+    for index, (load, tied) in take(columns, ties, choices):
+        _, tie = pick(profile, ties, list(tied))
         left -= columns.costs[index]
         rounds.append(
             Round(

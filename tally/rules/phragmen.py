@@ -14,7 +14,7 @@ from gmpy2 import mpq
 
 from tally.profile import Profile, TieOrder
 from tally.rules.columns import Columns
-from tally.rules.loads import Choice, columns_of_approvals, tell
+from tally.rules.loads import Choice, columns_of_approvals, take, tell
 from tally.rules.result import Result
 
 NAME = "phragmen-sequential"
@@ -63,6 +63,11 @@ def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
     """Return the outcome of "phragmen-sequential". Errors: ProfileError (ballots with weights)."""
     columns = columns_of_approvals(profile)
     return tell(NAME, columns, ties, _choose(columns, parameters, ties))
+
+
+def choose(columns: Columns, parameters: Parameters, ties: TieOrder) -> list[int]:
+    """Return who wins and nothing else, in order of choice: `count` for who counts many times."""
+    return [index for index, _ in take(columns, ties, _choose(columns, parameters, ties))]
 
 
 def _choose(columns: Columns, parameters: Parameters, ties: TieOrder) -> Iterator[Choice]:
