@@ -8,7 +8,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -21,13 +21,14 @@ from ballots.wire import Cents, Count, H, Hash, Id, Record, content_hash, decode
 from tally import rules
 from tally.opening import Opened
 from tally.profile import Profile, Project, Vote, Weights, points_weights, ties_by_cost_votes_lot
-from tally.rules.result import Reason, Result, Round, Status
+from tally.rules.result import Result, Round, Status
 
 MAX_OUTCOME = 2**26
 """The most bytes of an outcome file."""
 MAX_LINES = MAX_OUTCOME // 80
 """The most lines of projects that an outcome file can have room for, as each takes more than 80 bytes."""
 
+_Reason = Literal["chosen", "does-not-fit", "supporters-cannot-pay", "no-votes"]
 _Rule = Annotated[str, msgspec.Meta(pattern=r"\A(greedy-votes|equal-shares-cost)\Z")]
 _Step = Annotated[str, msgspec.Meta(pattern=r"\A(cost|votes|lot)\Z")]
 
@@ -77,7 +78,7 @@ class ProjectOutcome(Record):
 
     missing: Cents
     project: Id
-    reason: Reason
+    reason: _Reason
     supporters: Count
     supporters_left: Cents
     votes: Count
@@ -237,6 +238,7 @@ def _outcome_of(result: Result, pot: Pot, styles: Sequence[str]) -> CountOutcome
 
 
 def _project_outcome(status: Status) -> ProjectOutcome:
+    assert status.reason != "below-threshold"  # no contest of this version of the protocol sets one
     return ProjectOutcome(
         missing=status.missing or 0,
         project=status.project,
