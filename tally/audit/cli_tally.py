@@ -107,8 +107,7 @@ def _run(options: argparse.Namespace) -> None:
         profile = profile_of(election)
         result = _count(choice, profile, told)
         other = _count(rival, profile, told) if rival else None
-        told("explaining")
-        explanation = _explain(explain, options, profile, choice) if explain else None
+        explanation = _explain(explain, options.project, profile, choice, result, told) if explain else None
     both = put_side_by_side(profile, result, other) if other else None
     if options.json:
         said = say(choice, result)
@@ -184,11 +183,20 @@ def _find_explain(options: argparse.Namespace) -> Any:
     return importlib.import_module("tally.explain")
 
 
-def _explain(explain: Any, options: argparse.Namespace, profile: Profile, choice: Choice) -> Any:
-    if options.project is not None and options.project not in {project.id for project in profile.projects}:
-        raise TallyError(f"expected --project to be one of the file's, got {options.project!r}")
-    ties = ties_by_id(profile)
-    return explain.explain_outcome(profile, choice.rule, choice.plain(), ties, project=options.project)
+def _explain(
+    explain: Any, project: str | None, profile: Profile, choice: Choice, result: Result, told: Told
+) -> Any:
+    if project is not None and project not in {each.id for each in profile.projects}:
+        raise TallyError(f"expected --project to be one of the file's, got {project!r}")
+    return explain.explain_outcome(
+        profile,
+        choice.rule,
+        choice.plain(),
+        ties_by_id(profile),
+        project=project,
+        result=result,
+        told=lambda number: told(f"explaining: {number} projects"),
+    )
 
 
 def _format_explanation(

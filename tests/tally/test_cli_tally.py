@@ -152,15 +152,21 @@ def test_explanations_come_from_the_module_that_makes_them(
 ) -> None:
     """It gets the rule's own name, all parameters, the project, titles, language and sign of the currency."""
     asked: list[Any] = []
+
+    def explain_outcome(*given: Any, **named: Any) -> dict[str, str]:
+        named["told"](1)
+        asked.append((given[1:3], named["project"], named["result"].winners))
+        return {"why": "votes"}
+
     module = types.ModuleType("tally.explain")
-    module.explain_outcome = lambda *given, **named: asked.append((given[1:3], named)) or {"why": "votes"}  # type: ignore[attr-defined]
+    module.explain_outcome = explain_outcome  # type: ignore[attr-defined]
     module.format_explanation = lambda *given: f"{given[1]['3']} {given[2]} {given[3]}"  # type: ignore[attr-defined]
     monkeypatch.setattr("importlib.util.find_spec", lambda name: name)
     monkeypatch.setitem(sys.modules, "tally.explain", module)
     asking = [file, "--rule", "greedy-cost", "--explain", "--project", "3", "--language", "nl"]
     assert cli.main(["tally", *asking]) == 0
     assert capsys.readouterr().out == "Tree nl €\n"
-    assert asked == [(("greedy-votes", choose_rule("greedy-cost").plain()), {"project": "3"})]
+    assert asked == [(("greedy-votes", choose_rule("greedy-cost").plain()), "3", ("1", "3"))]
     assert run_json(capsys, *asking)["explanation"] == {"why": "votes"}
     assert cli.main(["tally", file, "--explain", "--project", "9"]) == 2
     assert "expected --project to be one of the file's, got '9'" in capsys.readouterr().err
