@@ -33,7 +33,7 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = MappingProxyType(
         "step.lot": "the lot decided",
         "step.id": "the order of the project numbers decided",
         "line.votes": "in line by votes",
-        "line.votes-per-cost": "in line by votes for its cost",
+        "line.votes-per-cost": "in line by votes in proportion to cost",
         # who won
         "won.even": (
             "{title} won in round {number}: the one ballot that chose it paid its {cost}.",

@@ -33,7 +33,7 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = MappingProxyType(
         "step.lot": "het lot gaf de doorslag",
         "step.id": "de volgorde van de projectnummers gaf de doorslag",
         "line.votes": "in de rij naar stemmen",
-        "line.votes-per-cost": "in de rij naar stemmen voor zijn kosten",
+        "line.votes-per-cost": "in de rij naar stemmen in verhouding tot de kosten",
         # who won
         "won.even": (
             (

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from tally.explain import UnknownProjectError, explain_ballot, explain_outcome
-from tally.explain.facts import ProjectFacts
+from tally.explain.facts import MoreBallots, ProjectFacts
 from tally.explain.recount import CHOOSE, Change, Recount
+from tally.explain.search import find_more_ballots
 from tally.profile import (
     Profile,
     Project,
@@ -118,7 +119,7 @@ def explain(profile: Profile, name: str, parameters: Params) -> tuple[ProjectFac
 
 def test_choosing_gives_the_winners_of_the_count() -> None:
     """In the same order, for every rule and parameter, so that what is searched with is the rule itself."""
-    for profile, name, parameters in draw_cases(1, 600):
+    for profile, name, parameters in draw_cases(1, 400):
         known = msgspec.convert(parameters, rule_named(name).Parameters)
         columns = Columns(profile)
         chosen = CHOOSE[name](columns, known, by_lot(profile))
@@ -149,7 +150,7 @@ def test_changed_columns_are_those_of_the_changed_election() -> None:
 
 def test_a_recount_with_a_change_is_the_count_of_the_changed_election() -> None:
     """Also the tie order is made anew: a cheaper project comes before its equals."""
-    for profile, name, parameters in draw_cases(3, 300):
+    for profile, name, parameters in draw_cases(3, 150):
         recount = Recount(profile, name, parameters, by_lot(profile))
         changed = with_cost(profile, "a", 1)
         found = [profile.projects[place].id for place in recount.choose(Change(0, cost=1))]
@@ -167,7 +168,7 @@ def test_a_recount_with_a_change_is_the_count_of_the_changed_election() -> None:
 def test_more_ballots_than_told_one_fewer_are_not_enough() -> None:
     """Each claim of N more ballots: N win, N - 1 do not; and where it says the least, no smaller number."""
     told = 0
-    for profile, name, parameters in draw_cases(4, 500):
+    for profile, name, parameters in draw_cases(4, 250):
         for facts in explain(profile, name, parameters):
             if facts.more is None:
                 continue
@@ -178,13 +179,38 @@ def test_more_ballots_than_told_one_fewer_are_not_enough() -> None:
                 changed = with_ballots(profile, facts.project, more, facts.more.weight)
                 won = facts.project in winners(changed, name, parameters)
                 assert won == (more == facts.more.ballots)
-    assert told > 300
+    assert told > 70
+
+
+class Uneven(Recount):
+    """A rule under which a project wins with exactly `once` more ballots and then from `from_here` on."""
+
+    once, from_here = 0, 0
+
+    def wins(self, change: Change) -> bool:
+        return change.more == self.once or change.more >= self.from_here
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"), [("equal-shares-cost", {}), ("greedy-votes", {"minimum_share": 1000})]
+)
+@pytest.mark.parametrize(
+    ("once", "from_here", "found", "least"), [(3, 5, 3, True), (30, 50, 50, False), (1, 9, 1, True)]
+)
+def test_where_more_may_be_worse_the_least_is_only_claimed_if_all_fewer_were_counted(
+    name: str, parameters: Params, once: int, from_here: int, found: int, least: bool
+) -> None:
+    """Doubling and halving can miss a smaller number: small ones are all counted, of large ones no claim."""
+    profile = make_profile(10, {"a": 8}, *["a"] * 40)
+    recount = Uneven(profile, name, parameters, by_lot(profile))
+    recount.once, recount.from_here = once, from_here
+    assert find_more_ballots(recount, 0) == MoreBallots(ballots=found, weight=1, least=least)
 
 
 def test_without_a_number_of_ballots_none_up_to_twenty_wins() -> None:
     """What costs more than the pot never wins; else many more ballots were counted in vain."""
     silent = 0
-    for profile, name, parameters in draw_cases(5, 250):
+    for profile, name, parameters in draw_cases(5, 120):
         weight = Recount(profile, name, parameters, by_lot(profile)).heaviest
         for facts in explain(profile, name, parameters):
             if facts.won or facts.more is not None:
@@ -193,13 +219,13 @@ def test_without_a_number_of_ballots_none_up_to_twenty_wins() -> None:
             for more in (1, 2, 4, 8, 16):
                 changed = with_ballots(profile, facts.project, more, weight)
                 assert facts.project not in winners(changed, name, parameters)
-    assert silent > 5
+    assert silent > 2
 
 
 def test_the_limit_of_the_cost_is_where_winning_ends() -> None:
     """At the limit it wins, at a cent more not; where only: it wins at every lower and at no higher cost."""
     told = set()
-    for profile, name, parameters in draw_cases(6, 500):
+    for profile, name, parameters in draw_cases(6, 110):
         for facts in explain(profile, name, parameters):
             at = {
                 cost: facts.project in winners(with_cost(profile, facts.project, cost), name, parameters)
@@ -231,7 +257,7 @@ def drop(random: Random, profile: Profile, project: str, fewer: int) -> Profile:
 def test_fewer_votes_than_told_do_not_lose() -> None:
     """Whichever ballots leave a winner of greedy out: it loses with the number told, and with none below."""
     random, told = Random(7), 0
-    for profile, name, parameters in draw_cases(8, 1200):
+    for profile, name, parameters in draw_cases(8, 600):
         if name != "greedy-votes":
             continue
         for facts in explain(profile, name, parameters):
@@ -241,7 +267,7 @@ def test_fewer_votes_than_told_do_not_lose() -> None:
             for fewer in range(facts.votes + 1):
                 won = facts.project in winners(drop(random, profile, facts.project, fewer), name, parameters)
                 assert won == (fewer < facts.fewer.ballots)
-    assert told > 100
+    assert told > 50
 
 
 def test_only_monotone_rules_claim_more_than_was_counted() -> None:
@@ -271,7 +297,7 @@ def naive_payments(profile: Profile, utility: Any) -> tuple[Naive, list[Mapping[
 def test_supporters_money_is_what_each_voter_paid_and_has(utility: str) -> None:
     """Of every loser: what its supporters had, paid for each winner and have left, exactly."""
     random, told = Random(9), 0
-    for _ in range(400):
+    for _ in range(200):
         profile = draw_profile(random, random.choice([1, 3]), 30)
         naive, paid = naive_payments(profile, utility)
         found = explain_outcome(profile, "equal-shares-cost", {"utility": utility}, by_lot(profile))
@@ -289,7 +315,7 @@ def test_supporters_money_is_what_each_voter_paid_and_has(utility: str) -> None:
             assert Fraction(facts.money.had) == naive.endowment * len(voters)
             totals = [Fraction(flow.total) for flow in facts.money.paid]
             assert totals == sorted(totals, reverse=True)
-    assert told > 150
+    assert told > 70
 
 
 def test_one_ballot_pays_what_its_voter_paid() -> None:
@@ -330,7 +356,7 @@ def test_after_a_completion_the_money_of_the_shares_is_still_told() -> None:
 
 def test_the_whole_counts_ballots_by_their_winners() -> None:
     """Ballots with none, one, two ... of the winners, and how many are better off with greedy."""
-    for profile, name, parameters in draw_cases(11, 300):
+    for profile, name, parameters in draw_cases(11, 200):
         whole = explain_outcome(profile, name, parameters, by_lot(profile)).whole
         ids = [project.id for project in profile.projects]
         own = {ids.index(name) for name in whole.winners}
