@@ -33,7 +33,7 @@ def test_the_kernel_agrees_with_the_vector(case: dict[str, Any]) -> None:
         assert json.loads(json.dumps(CALLS[case["call"]](case["given"]))) == case["gives"]
 
 
-@pytest.mark.timeout(330)
+@pytest.mark.timeout(400)
 def test_the_vectors_are_those_that_the_maker_writes(tmp_path: Path) -> None:
     """The files are what `make vectors` writes, to the byte."""
     made = subprocess.run(

@@ -28,6 +28,7 @@ def cases_of(path: Path) -> list[dict[str, Any]]:
 FILES = sorted(path.name for path in FOLDER.glob("*.json") if not path.name.startswith("rfc"))
 
 
+@pytest.mark.timeout(900)  # records.json takes a minute on a machine of its own
 @pytest.mark.parametrize("file", FILES)
 def test_the_second_implementation_agrees_with_every_vector(file: str, second: Second) -> None:
     """Each case of a file gives what it says, or is refused for the reason that it says."""
