@@ -12,7 +12,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--no-emit-index-url --no-emit-find-links --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help booth demo test test-store check bench format lock vectors clean
+.PHONY: help booth oracle demo test test-store check bench format lock vectors clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ booth: $(STAMP)  ## bundle what runs in the browser, if its sources have changed
 
 demo: booth  ## run a whole election, then leave the site running (options: DEMO="...")
 	$(BIN)/wijkaandeel demo $(DEMO)
+
+oracle: $(STAMP)  ## install pabutools, against which counts are tested; without it those tests are skipped
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r deploy/locks/oracle.txt
 
 test: booth  ## run all tests; they reach no network but loopback (options: PYTEST="...")
 	$(BIN)/python -m pytest -n 2 $(PYTEST)
@@ -56,6 +59,7 @@ lock:  ## resolve the dependencies anew into deploy/locks/
 	$(COMPILE) pyproject.toml --extra service -o deploy/locks/service.txt
 	$(COMPILE) pyproject.toml --extra service --extra watch --extra dask --group build --group test --group lint --group types \
 		-o deploy/locks/dev.txt
+	$(COMPILE) pyproject.toml --group oracle -c deploy/locks/dev.txt -o deploy/locks/oracle.txt
 
 vectors: $(STAMP)  ## write the test vectors that both languages read
 	$(BIN)/python -m tests.make_vectors
