@@ -30,6 +30,7 @@ stands an upper bound, found by changing ballots so that they support nothing bu
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -195,17 +196,27 @@ def _changes(line: _Line, way: _Way, number: int) -> bool:
 def _change_totals(columns: Columns, loser: int, passed: tuple[int, ...], number: int) -> Mapping[int, int]:
     """Return by how many votes projects change when the ballots that can do most are changed.
 
-    Ballots are taken by how many of these steps they can do: take the loser, drop each of the passed.
+    Ballots are taken by how many of these steps they can do: take the loser, drop each of the passed; and as
+    evenly as can be from those that can do as many.
     """
     lacks = np.ones(len(columns.ballots), np.int64)
     lacks[columns.groups(loser)] = 0
     steps = lacks + sum(
         (np.bincount(columns.groups(p), minlength=len(lacks)) for p in passed), np.zeros_like(lacks)
     )
-    order = np.lexsort((-lacks, -steps))
-    taken = np.zeros(len(lacks), np.int64)
-    before = np.concatenate([[0], np.cumsum(columns.ballots[order])[:-1]])
-    taken[order] = np.clip(number - before, 0, columns.ballots[order])
+    worth, taken = 2 * steps + lacks, np.zeros(len(lacks), np.int64)
+    for best in sorted(set(worth.tolist()), reverse=True):
+        groups = np.flatnonzero(worth == best)
+        taken[groups] = _take_evenly(columns.ballots[groups], number)
+        number -= int(taken[groups].sum())
     found = {p: -int(taken[columns.groups(p)].sum()) for p in passed}
     found[loser] = int((taken * lacks).sum())
     return found
+
+
+def _take_evenly(ballots: Ints, number: int) -> Ints:
+    """Return how many of each group are taken so that they are `number` together, or all."""
+    total = int(ballots.sum())
+    number = min(number, total)
+    ends = [int(end) * number // total for end in np.cumsum(ballots)]
+    return np.array([later - earlier for earlier, later in pairwise([0, *ends])], np.int64)

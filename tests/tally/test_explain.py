@@ -375,6 +375,28 @@ def test_the_whole_counts_ballots_by_their_winners() -> None:
         assert {ids.index(name) for name in whole.rival.only_there} == rival - own
 
 
+def test_who_came_before_are_the_winners_only() -> None:
+    """A wins, B is passed over, C does not fit either: one project came before C, and 40 was left."""
+    profile = make_profile(100, {"a": 60, "b": 70, "c": 50}, *["a"] * 3, *["b"] * 2, "c")
+    facts = explain(profile, "greedy-votes", {})[2]
+    assert (facts.number, facts.ahead, facts.pot, facts.missing) == (3, ("a",), 40, 10)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "line"),
+    [
+        ("greedy-votes", {"order": "votes-per-cost"}, "votes-per-cost"),
+        ("greedy-votes", {}, "votes"),
+        ("equal-shares-cost", {"completion": "greedy"}, "votes"),
+        ("equal-shares-cost", {"completion": "greedy", "utility": "points"}, "votes-per-cost"),
+    ],
+)
+def test_the_line_is_the_order_in_which_greedy_goes(name: str, parameters: Params, line: str) -> None:
+    """Its own parameter, or under Equal Shares that of the completion."""
+    profile = make_profile(100, {"a": 60}, "a")
+    assert explain_outcome(profile, name, parameters, by_lot(profile)).whole.line == line
+
+
 def test_an_unknown_project_is_refused() -> None:
     """Who points at a project that is not there is told so."""
     profile = make_profile(10, {"a": 4}, "a")

@@ -117,6 +117,19 @@ def test_winners_that_may_only_swap_places_are_no_margin() -> None:
     assert margin_of(profile, "greedy-votes", {}) == Margin(least=4, most=4)
 
 
+def test_a_dear_loser_must_pass_several_winners_at_once() -> None:
+    """L costs all: it must pass A and B. Three ballots with both do for both, with one of them they do not.
+
+    With 5 votes each on ballots of their own, three changed ballots would do for either, but four are needed:
+    L has 1 + 4, and two of either's go.
+    """
+    costs = {"a": 5, "b": 5, "l": 10}
+    both = make_profile(10, costs, *["ab"] * 4, "a", "b", "l")
+    assert margin_of(both, "greedy-votes", {}) == Margin(least=3, most=3)
+    apart = make_profile(10, costs, *["a"] * 5, *["b"] * 5, "l")
+    assert margin_of(apart, "greedy-votes", {}) == Margin(least=3, most=4)
+
+
 def test_where_everything_wins_whatever_is_said_there_is_no_margin() -> None:
     """All projects fit and none needs votes; with votes needed, a winner's last vote is the margin."""
     profile = make_profile(10, {"a": 5, "b": 5}, "ab", "ab", "a")
