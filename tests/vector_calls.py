@@ -329,8 +329,19 @@ def _count(given: Given) -> Gives:
         ),
     )
     lots = {each["id"]: raw(each["lot"]) for each in given["projects"]}
-    result = rules.count(given["rule"], profile, {}, ties_by_cost_votes_lot(profile, lots))
-    return {"result": msgspec.to_builtins(result)}
+    result = msgspec.to_builtins(
+        rules.count(given["rule"], profile, {}, ties_by_cost_votes_lot(profile, lots))
+    )
+    rounds = [_without(each, BEYOND_ELECTIONS) for each in result["rounds"]]
+    return {"result": _without(result, BEYOND_ELECTIONS) | {"rounds": rounds}}
+
+
+BEYOND_ELECTIONS = ("completion", "purse", "increments", "comparison")
+"""What a result tells of rules that no contest can name yet."""
+
+
+def _without(record: Given, names: tuple[str, ...]) -> Given:
+    return {name: value for name, value in record.items() if name not in names}
 
 
 def _outcome(given: Given) -> Gives:
