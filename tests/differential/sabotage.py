@@ -190,7 +190,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
         padding.PSS(padding.MGF1(SHA384()), padding.PSS.AUTO),
     ),
     Sabotage("entries", "any size and root", "ballots.board.Board._check_head", any_order),
-    Sabotage("entries", "any revision before", "ballots.voters.Voters.check", no_check),
+    Sabotage("entries", "any revision before", "ballots.voters.Voters.check_revision", no_check),
     Sabotage("entries", "unsigned officials", "ballots.election.Election.verify_officials", no_check),
     Sabotage("set-up", "any method", "ballots.election._check_method", no_check),
     Sabotage("set-up", "any pots", "ballots.election._check_pots", no_check),

@@ -137,6 +137,8 @@ def _reads(is_so: Callable[[bytes], bool]) -> Callable[[str, Given], bool]:
         member = READ_AS_JSON.get(call)
         if member is None:
             return False
+        if member == "entries":
+            return any(is_so(text.encode()) for text in given[member])
         return is_so(bytes.fromhex(given[member]) if member == "bytes" else given[member].encode())
 
     return holds
@@ -150,8 +152,9 @@ READ_AS_JSON = {
     "pad": "choices",
     "promise-verify": "promise",
     "receipt": "promise",
+    "set-up": "entries",
 }
-"""Which member of a call is canonical JSON of the protocol."""
+"""Which member of a call is canonical JSON of the protocol; `entries` is a list of such."""
 
 EQUAL = (
     Equivalence(
