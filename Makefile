@@ -36,8 +36,8 @@ oracle: $(STAMP)  ## install pabutools, against which counts are tested; without
 test: booth  ## run all tests; they reach no network but loopback (options: PYTEST="...")
 	$(BIN)/python -m pytest -n 2 $(PYTEST)
 
-test-store: booth  ## run only the tests that need a PostgreSQL server
-	$(BIN)/python -m pytest -n 2 -m store $(PYTEST)
+test-store: booth  ## run only the tests that need a PostgreSQL server, without the attacks
+	$(BIN)/python -m pytest -n 2 -m "store and not attack" $(PYTEST)
 
 check: $(STAMP)  ## formatting, lint, types and the direction of imports, in both languages
 	$(BIN)/ruff format --check .
