@@ -21,7 +21,7 @@ from deploy.bench.race import Times
 from deploy.bench.records import TileWriter
 from tests.simulator import hash_reader
 
-DIFFERENCE = re.compile("one more|in relation|share of")
+DIFFERENCE = re.compile("one more|a further|in relation|share of")
 """Figures that a quick run takes from two moments that lie too near each other."""
 
 
