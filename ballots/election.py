@@ -11,12 +11,24 @@ from itertools import pairwise
 
 from ballots.choices import Choices, check_choices, longest_choices
 from ballots.errors import BoardError, ManifestError
-from ballots.manifest import Approval, Contest, Issuer, Knapsack, Manifest, Points, Pot, Ranking, Style
+from ballots.manifest import (
+    Approval,
+    Contest,
+    Issuer,
+    Knapsack,
+    Manifest,
+    Phragmen,
+    Points,
+    Pot,
+    Ranking,
+    Style,
+)
 from ballots.note import COSIGNATURE, ED25519, VerifierKey
 from ballots.points import check_ed25519_key, check_x25519_key
+from ballots.relations import check_relations
 from ballots.shares import IssuerPublicKey, check_issuer_key
 from ballots.signing import Signed, kind_of, signed_message, verify_signature
-from ballots.wire import Hash, Rsa
+from ballots.wire import MAX_INT, Hash, Rsa
 
 MAX_WEIGHT = 1_000_000
 MAX_PAD = 16_384
@@ -100,15 +112,18 @@ class Election:
         """Return the issuers' keys of a style, in its order."""
         return self._issuers[style]
 
-    def pot(self, contest_id: str, style: str) -> Pot:
-        """Return the pot that ballots of this style decide on in this contest."""
+    def pots(self, contest_id: str, style: str) -> list[Pot]:
+        """Return the pots that ballots of this style decide on in this contest: one where counted apart."""
         contest = self.contests[contest_id]
-        return contest.pots[0 if contest.counted == "together" else contest.styles.index(style)]
+        return contest.pots if contest.counted == "together" else [contest.pots[contest.styles.index(style)]]
 
     @cached_property
     def _money(self) -> dict[str, dict[str, int]]:
         return {
-            style.id: {each.contest: self.pot(each.contest, style.id).cents for each in style.contests}
+            style.id: {
+                each.contest: sum(pot.cents for pot in self.pots(each.contest, style.id))
+                for each in style.contests
+            }
             for style in self.styles.values()
         }
 
@@ -193,6 +208,9 @@ def check_contest(contest: Contest, others: Iterable[Contest]) -> None:
             raise ManifestError(
                 "contest-pots", "expected funders of weight 1 to 1,000,000, and a label if labelled"
             )
+    if sum(pot.cents for pot in contest.pots) > MAX_INT:
+        raise ManifestError("contest-pots", "expected pots of together less than 2^53 cents")
+    check_relations(contest)
 
 
 def _distinct(ids: Sequence[str]) -> bool:
@@ -263,16 +281,19 @@ def _check_pots(election: Election, contest: Contest) -> None:
             for each in election.styles[style].contests
             if each.contest == contest.id
         }
-        good = len(contest.pots) == 1 and len(methods) == 1
+        good = len(methods) == 1
     if not good:
-        raise ManifestError("manifest-pots", "expected one pot and method together, or one pot a style apart")
+        raise ManifestError("manifest-pots", "expected one method together, or one pot a style apart")
 
 
 def _check_maxima(election: Election, style: Style) -> None:
     for each in style.contests:
-        projects = election.contests[each.contest].projects
-        if isinstance(each.method, Approval | Ranking) and each.method.maximum > len(projects):
-            raise ManifestError("manifest-method", f"expected a maximum of at most {len(projects)} projects")
+        contest = election.contests[each.contest]
+        most = len(contest.projects)
+        if isinstance(each.method, Approval | Ranking) and each.method.maximum > most:
+            raise ManifestError("manifest-method", f"expected a maximum of at most {most} projects")
+        if isinstance(contest.rule, Phragmen) and isinstance(each.method, Points | Ranking):
+            raise ManifestError("manifest-method", "expected approvals or knapsack for phragmen-sequential")
 
 
 def _check_pad(election: Election, style: Style) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from ballots.signing import Signed, Two
-from ballots.wire import Cents, Count, H, Hash, Id, Key, Record, Rsa, Title
+from ballots.wire import MAX_INT, Cents, Count, H, Hash, Id, Key, Record, Rsa, Title
 
 
 class Approval(Record, tag_field="method", tag="approval"):
@@ -66,11 +66,12 @@ class Style(Record, tag_field="kind", tag="style"):
 
 
 class BallotProject(Record):
-    """A project on the ballot; `text` and `picture` name files by their SHA-256."""
+    """A project on the ballot; `text` and `picture` name files by their SHA-256, `pots` may pay for it."""
 
     cost: Cents
     id: Id
     picture: Hash
+    pots: list[Id]
     text: Hash
     title: Title
 
@@ -94,22 +95,60 @@ class Pot(Record):
     title: Title
 
 
-class Greedy(Record, tag_field="name", tag="greedy-votes"):
-    """Greedy by votes; what does not fit is skipped."""
+Take = Literal["skip", "take"]
 
 
-class EqualShares(Record, tag_field="name", tag="equal-shares-cost"):
-    """Equal Shares with cost utilities, without completion."""
+class Greedy(Record, tag_field="name", tag="greedy"):
+    """Greedy by votes, or votes for each euro; `minimum_share` is in hundredths of a percent of ballots."""
+
+    minimum_share: Annotated[int, msgspec.Meta(ge=0, le=10_000)]
+    minimum_votes: Count
+    misfits: Literal["skip", "stop"]
+    order: Literal["votes", "votes-per-cost"]
+    zero_cost: Take
+    zero_votes: Take
 
 
-Rule = Greedy | EqualShares
+class EqualShares(Record, tag_field="name", tag="equal-shares"):
+    """The Method of Equal Shares with everything about it that changes winners; `increment` in cents."""
+
+    comparison: Literal["none", "satisfaction", "cost-satisfaction", "exclusion"]
+    completion: Literal["none", "greedy", "add1", "add1-greedy"]
+    increment: Annotated[int, msgspec.Meta(ge=1, le=MAX_INT)]
+    start: Literal["exact", "whole"]
+    stop: Literal["exhaustive", "overspend"]
+    utility: Literal["cost", "points"]
+    zero_cost: Take
+    zero_votes: Take
+
+
+class Phragmen(Record, tag_field="name", tag="phragmen-sequential"):
+    """Sequential Phragmen, for approvals."""
+
+    zero_cost: Take
+    zero_votes: Take
+
+
+Rule = Greedy | EqualShares | Phragmen
+
+
+class Need(Record):
+    """`project` wins only after the project `needs`."""
+
+    needs: Id
+    project: Id
 
 
 class Contest(Record, tag_field="kind", tag="contest"):
-    """Projects, pots and the count rule; its styles are counted together or each apart."""
+    """Projects, pots and the count rule; its styles are counted together or each apart.
 
+    Of each of the `alternatives` at most one project wins.
+    """
+
+    alternatives: list[list[Id]]
     counted: Literal["together", "apart"]
     id: Id
+    needs: list[Need]
     pots: list[Pot]
     projects: list[BallotProject]
     rule: Rule

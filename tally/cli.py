@@ -36,7 +36,7 @@ commands:
 examples:
   wijkaandeel demo --residents 300 --once --dir demo
   wijkaandeel audit demo/record --manifest "$(cat demo/manifest.hash)"
-  wijkaandeel tally Netherlands_Assen_2024.pb --rule greedy-votes
+  wijkaandeel tally Netherlands_Assen_2024.pb --rule greedy
 
 `wijkaandeel COMMAND --help` says more."""
 

@@ -6,9 +6,9 @@ Limit: how a rule chooses is decided in rules/. Format: PROTOCOL.md sections 12 
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
@@ -16,20 +16,19 @@ from ballots.choices import ContestChoices
 from ballots.election import Election
 from ballots.entries import ContestWinners, Tally
 from ballots.errors import ProtocolError
-from ballots.manifest import Contest, Pot, Ranking
+from ballots.manifest import Contest, Pot, Ranking, Rule
 from ballots.wire import Cents, Count, H, Hash, Id, Record, content_hash, decode, encode
 from tally import rules
 from tally.opening import Opened
-from tally.profile import Profile, Project, Vote, Weights, points_weights, ties_by_cost_votes_lot
-from tally.rules.result import Result, Round, Status
+from tally.profile import Profile, Project, Relations, Vote, Weights, points_weights, ties_by_cost_votes_lot
+from tally.rules.result import Measure, Reason, Result, Round, Status
 
 MAX_OUTCOME = 2**26
 """The most bytes of an outcome file."""
 MAX_LINES = MAX_OUTCOME // 80
 """The most lines of projects that an outcome file can have room for, as each takes more than 80 bytes."""
 
-_Reason = Literal["chosen", "does-not-fit", "supporters-cannot-pay", "no-votes"]
-_Rule = Annotated[str, msgspec.Meta(pattern=r"\A(greedy-votes|equal-shares-cost)\Z")]
+_Rule = Annotated[str, msgspec.Meta(pattern=r"\A(greedy|equal-shares|phragmen-sequential)\Z")]
 _Step = Annotated[str, msgspec.Meta(pattern=r"\A(cost|votes|lot)\Z")]
 
 
@@ -61,9 +60,13 @@ class Paid(Record):
 
 
 class RoundOutcome(Record):
-    """One project considered. `price` is a fraction, empty for greedy; `tie` has at most one member."""
+    """One project considered. `price` is a fraction, empty for greedy; `tie` has at most one member.
+
+    `completion` marks what greedy considers with the money that Equal Shares leaves.
+    """
 
     chosen: bool
+    completion: bool
     money_left: Cents
     payments: list[Paid]
     price: str
@@ -78,20 +81,36 @@ class ProjectOutcome(Record):
 
     missing: Cents
     project: Id
-    reason: _Reason
+    reason: Reason
     supporters: Count
     supporters_left: Cents
     votes: Count
 
 
+class ComparisonOutcome(Record):
+    """How many ballots have more from the winners of Equal Shares, which are kept here, and from greedy's."""
+
+    against: Count
+    by: Measure
+    cost: Cents
+    prefer: Count
+    winners: list[Id]
+
+
 class CountOutcome(Record):
-    """One count: which styles' ballots, on which pot, by which rule, and what came of it."""
+    """One count: which styles' ballots, on which pot, by which rule, and what came of it.
+
+    `purse` is what each ballot began with, as a fraction, after `increments`; empty but for Equal Shares.
+    """
 
     ballots: Count
     budget: Cents
+    comparison: Annotated[list[ComparisonOutcome], msgspec.Meta(max_length=1)]
     cost: Cents
+    increments: Count
     pot: Id
     projects: list[ProjectOutcome]
+    purse: str
     rounds: list[RoundOutcome]
     rule: _Rule
     styles: list[Id]
@@ -191,13 +210,11 @@ class BallotCount:
         return self._share_pairs((moved[p], weight) for p, weight in weights if p in moved)
 
     def _count_contest(self, contest: Contest, lot: Hash) -> ContestOutcome:
-        if contest.counted == "together":
-            units: list[tuple[Pot, list[str]]] = [(contest.pots[0], list(contest.styles))]
-        else:
-            units = [(pot, [style]) for pot, style in zip(contest.pots, contest.styles, strict=True)]
+        apart = contest.counted == "apart"
         counts: list[CountOutcome] = []
         won: set[str] = set()
-        for pot, styles in units:
+        for place, pot in enumerate(contest.pots):
+            styles = [contest.styles[place]] if apart else contest.styles
             counts.append(self._count_unit(contest, pot, styles, won, lot))
             won.update(counts[-1].winners)
         return ContestOutcome(contest=contest.id, counts=counts)
@@ -205,31 +222,71 @@ class BallotCount:
     def _count_unit(
         self, contest: Contest, pot: Pot, styles: Sequence[str], won: set[str], lot: Hash
     ) -> CountOutcome:
-        stays = [place for place, project in enumerate(contest.projects) if project.id not in won]
+        stays = [
+            place
+            for place, project in enumerate(contest.projects)
+            if pot.id in project.pots and project.id not in won
+        ]
         moved = {place: new for new, place in enumerate(stays)}
         votes: Counter[Weights] = Counter()
         for style in styles:
             for weights, ballots in self._votes[contest.id, style].items():
-                votes[self._move(weights, moved) if won else weights] += ballots
+                votes[weights if len(stays) == len(contest.projects) else self._move(weights, moved)] += (
+                    ballots
+                )
         profile = Profile(
             budget=pot.cents,
             projects=tuple(Project(id=contest.projects[p].id, cost=contest.projects[p].cost) for p in stays),
             votes=tuple(Vote(projects=weights, ballots=n) for weights, n in sorted(votes.items())),
+            relations=_relate(contest, [contest.projects[place].id for place in stays], won),
         )
         lots = {project.id: H("lot-project", lot, contest.id, project.id) for project in profile.projects}
-        parameters = msgspec.to_builtins(contest.rule)
-        name = parameters.pop("name")
+        name, parameters = parameters_of(contest.rule)
         result = rules.count(name, profile, parameters, ties_by_cost_votes_lot(profile, lots))
         return _outcome_of(result, pot, styles)
 
 
+def parameters_of(rule: Rule) -> tuple[str, dict[str, object]]:
+    """Return a rule's name, and its parameters as plain values."""
+    parameters = msgspec.to_builtins(rule)
+    return parameters.pop("name"), parameters
+
+
+def _relate(contest: Contest, candidates: Sequence[str], won: Set[str]) -> Relations:
+    """Return the relations between a count's candidates, after what won in earlier counts."""
+    places = {project: place for place, project in enumerate(candidates)}
+    excluded = {name for group in contest.alternatives if not won.isdisjoint(group) for name in group}
+    needs = [(each.project, each.needs) for each in contest.needs if each.needs not in won]
+    return Relations(
+        alternatives=tuple(
+            tuple(places[name] for name in group if name in places) for group in contest.alternatives
+        ),
+        needs=tuple((places[p], places[needed]) for p, needed in needs if p in places and needed in places),
+        excluded=frozenset(places[name] for name in excluded & places.keys()),
+        lacking=frozenset(places[p] for p, needed in needs if p in places and needed not in places),
+    )
+
+
 def _outcome_of(result: Result, pot: Pot, styles: Sequence[str]) -> CountOutcome:
+    compared = [result.comparison] if result.comparison else []
     return CountOutcome(
         ballots=result.ballots,
         budget=result.budget,
+        comparison=[
+            ComparisonOutcome(
+                against=each.against,
+                by=each.by,
+                cost=each.cost,
+                prefer=each.prefer,
+                winners=list(each.winners),
+            )
+            for each in compared
+        ],
         cost=result.cost,
+        increments=result.increments,
         pot=pot.id,
         projects=[_project_outcome(status) for status in result.statuses],
+        purse=result.purse or "",
         rounds=[_round_outcome(each) for each in result.rounds],
         rule=result.rule,
         styles=list(styles),
@@ -238,7 +295,6 @@ def _outcome_of(result: Result, pot: Pot, styles: Sequence[str]) -> CountOutcome
 
 
 def _project_outcome(status: Status) -> ProjectOutcome:
-    assert status.reason != "below-threshold"  # no contest of this version of the protocol sets one
     return ProjectOutcome(
         missing=status.missing or 0,
         project=status.project,
@@ -252,6 +308,7 @@ def _project_outcome(status: Status) -> ProjectOutcome:
 def _round_outcome(each: Round) -> RoundOutcome:
     return RoundOutcome(
         chosen=each.chosen,
+        completion=each.completion,
         money_left=each.money_left,
         payments=[
             Paid(

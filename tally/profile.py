@@ -37,16 +37,34 @@ class Vote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ballots: int = 1
 
 
+class Relations(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What excludes and what needs what, by project indexes.
+
+    At most one project of each of the `alternatives` wins. `needs` are pairs: the first project wins only
+    after the second. `excluded` and `lacking` never win here, as an alternative or a need of theirs was
+    settled in another count.
+    """
+
+    alternatives: tuple[tuple[int, ...], ...] = ()
+    needs: tuple[tuple[int, int], ...] = ()
+    excluded: frozenset[int] = frozenset()
+    lacking: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.alternatives or self.needs or self.excluded or self.lacking)
+
+
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that a rule may look at; `budget` in cents, projects in ballot order.
 
-    Votes may be grouped or not and stand in any order: no rule sees the difference.
-    Raises ProfileError when a number is out of range or an index points nowhere.
+    Votes may be grouped or not and stand in any order: no rule sees the difference. Raises ProfileError when
+    a number is out of range or an index points nowhere.
     """
 
     budget: int
     projects: tuple[Project, ...]
     votes: tuple[Vote, ...]
+    relations: Relations = Relations()
 
     def __post_init__(self) -> None:
         if self.budget < 0:
@@ -62,6 +80,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             seen.add(project.id)
         for vote in self.votes:
             self._verify_vote(vote)
+        self._verify_relations()
 
     def _verify_vote(self, vote: Vote) -> None:
         if vote.ballots < 1:
@@ -73,6 +92,13 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             if weight < 1:
                 raise ProfileError(f"expected a weight of 1 or more, got {weight}")
             last = index
+
+    def _verify_relations(self) -> None:
+        related = [*self.relations.alternatives, *self.relations.needs]
+        related += [tuple(self.relations.excluded), tuple(self.relations.lacking)]
+        for indexes in related:
+            if len(set(indexes)) != len(indexes) or not all(0 <= i < len(self.projects) for i in indexes):
+                raise ProfileError(f"expected different project indexes below {len(self.projects)}")
 
     def count_ballots(self) -> int:
         """Return the number of counted ballots, empty ones included."""

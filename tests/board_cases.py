@@ -11,6 +11,7 @@ from ballots import manifest as m
 from ballots.points import L, ed25519_public
 from ballots.sealing import FIRST
 from ballots.wire import Bytes, Hash, Key
+from tests.count_rules import PHRAGMEN, paid_from_all
 from tests.forge import (
     IDENTITY,
     MIXED,
@@ -38,6 +39,8 @@ from tests.forge import (
     forge_other_style,
     forge_partner_key,
     forge_pot,
+    forge_pots,
+    forge_project,
     forge_published_again,
     forge_rehearsals,
     forge_request,
@@ -108,6 +111,25 @@ SETUP_CASES = [
     Case("a funder twice", "set-up", forge_pot(funders=[m.Funder(id="a", title="A", weight=1)] * 2), "contest-pots"),
     Case("a label where the right has none", "set-up", forge_pot(label="Groen"), "contest-pots"),
     Case("a labelled pot without label", "set-up", forge_pot(right="labelled"), "contest-pots"),
+    Case("two pots of together 2^53 cents", "set-up", lambda w: forge_pots(w, 2**52, 2**52), "contest-pots"),
+    Case("a project that no pot pays for", "set-up", forge_project(pots=[]), "contest-projects"),
+    Case("a pot that is none of the contest's", "set-up", forge_project(pots=["pot-9"]), "contest-projects"),
+    Case("a pot twice for one project", "set-up", forge_project(pots=["pot", "pot"]), "contest-projects"),
+    Case("a project's pots in another order", "set-up", lambda w: forge_pots(w, 1, 1, reverse=True), "contest-projects"),
+    Case("an alternative to nothing", "set-up", forge_contest(alternatives=[["plein"]]), "contest-relations"),
+    Case("alternatives of no project", "set-up", forge_contest(alternatives=[[]]), "contest-relations"),
+    Case("an alternative to itself", "set-up", forge_contest(alternatives=[["plein", "plein"]]), "contest-relations"),
+    Case("alternatives in another order", "set-up", forge_contest(alternatives=[["speeltuin", "plein"]]), "contest-relations"),
+    Case("an alternative that does not exist", "set-up", forge_contest(alternatives=[["plein", "zwembad"]]), "contest-relations"),
+    Case("alternatives twice", "set-up", forge_contest(alternatives=[["plein", "speeltuin"]] * 2), "contest-relations"),
+    Case("a need of a project that stands later", "set-up", forge_contest(needs=[m.Need(needs="speeltuin", project="plein")]), "contest-relations"),
+    Case("a need of itself", "set-up", forge_contest(needs=[m.Need(needs="plein", project="plein")]), "contest-relations"),
+    Case("a need that does not exist", "set-up", forge_contest(needs=[m.Need(needs="zwembad", project="plein")]), "contest-relations"),
+    Case("a need of a project that does not exist", "set-up", forge_contest(needs=[m.Need(needs="plein", project="zwembad")]), "contest-relations"),
+    Case("a need twice", "set-up", forge_contest(needs=[m.Need(needs="plein", project="speeltuin")] * 2), "contest-relations"),
+    Case("a need of an alternative", "set-up", forge_contest(alternatives=[["plein", "speeltuin"]], needs=[m.Need(needs="plein", project="speeltuin")]), "contest-relations"),
+    Case("Phragmen with alternatives", "set-up", forge_contest(alternatives=[["plein", "speeltuin"]], rule=PHRAGMEN), "contest-rule"),
+    Case("Phragmen with needs", "set-up", forge_contest(needs=[m.Need(needs="plein", project="speeltuin")], rule=PHRAGMEN), "contest-rule"),
     Case("a contest beyond the thousandth entry", "a full set-up", lambda w: w.make_contest(), "setup-limit"),
     Case("an entry out of phase", "set-up", lambda w: e.Release(count=1, number=1, style="adult"), "phase"),
 ]  # fmt: skip
@@ -139,7 +161,8 @@ MANIFEST_CASES = [
     Case("a signature by the other official", "before the manifest", lambda w: forge_wrong_hand(w.make_manifest()), "signature-wrong"),
     Case("an issuer that is no partner", "set-up", forge_other_setup(lambda w: [changed(w.make_style("adult"), issuers=[changed(i, partner=f"x-{n}") for n, i in enumerate(w.make_style("adult").issuers)]), w.make_style("youth"), w.make_contest()]), "manifest-references"),
     Case("a contest that a style does not name", "set-up", forge_other_setup(lambda w: [w.make_style("adult"), w.make_style("youth"), changed(w.make_contest(), styles=["adult"])]), "manifest-references"),
-    Case("two pots counted together", "set-up", forge_other_setup(lambda w: [w.make_style("adult"), w.make_style("youth"), changed(w.make_contest(), pots=[w.make_contest().pots[0], changed(w.make_contest().pots[0], id="pot-2")])]), "manifest-pots"),
+    Case("three pots for two styles apart", "set-up", forge_other_setup(lambda w: [w.make_style("adult"), w.make_style("youth"), paid_from_all(changed(w.make_contest(), counted="apart", pots=[changed(w.make_contest().pots[0], id=f"pot-{n}") for n in "abc"]))]), "manifest-pots"),
+    Case("points counted by Phragmen", "set-up", forge_other_setup(lambda w: [*(changed(w.make_style(of), contests=[m.StyleContest(contest="wijkbudget", method=m.Points(maximum=3, total=4))]) for of in ("adult", "youth")), changed(w.make_contest(), rule=PHRAGMEN)]), "manifest-method"),
     Case("two methods counted together", "set-up", forge_other_setup(lambda w: [w.make_style("adult"), changed(w.make_style("youth"), contests=[m.StyleContest(contest="wijkbudget", method=m.Knapsack())]), w.make_contest()]), "manifest-pots"),
     Case("one pot for two styles apart", "set-up", forge_other_setup(lambda w: [w.make_style("adult"), w.make_style("youth"), changed(w.make_contest(), counted="apart")]), "manifest-pots"),
     Case("a maximum above the projects", "set-up", forge_other_setup(lambda w: [w.make_style("adult"), changed(w.make_style("youth"), contests=[m.StyleContest(contest="wijkbudget", method=m.Approval(minimum=0, maximum=6))]), w.make_contest()]), "manifest-method"),

@@ -15,6 +15,7 @@ from ballots.shares import IssuerPrivateKey
 from ballots.signing import Signed
 from ballots.tiles import new_bundles, new_tiles
 from ballots.wire import Signature, encode
+from tests.count_rules import EQUAL_SHARES
 
 T = TypeVar("T", bound=Signed)
 
@@ -84,7 +85,7 @@ class Options:
     trustees: int = 4
     witnesses: int = 4
     origin: str = ORIGIN
-    rule: m.Rule = field(default_factory=m.EqualShares)
+    rule: m.Rule = EQUAL_SHARES
     methods: dict[str, m.Method] = field(
         default_factory=lambda: {
             "adult": m.Approval(minimum=0, maximum=3),

@@ -115,6 +115,7 @@ class Town:
                 picture=self.add_file(
                     f'<svg xmlns="http://www.w3.org/2000/svg"><title>{name}</title></svg>'.encode()
                 ),
+                pots=["pot"],
                 text=self.add_file(f"Wij willen: {name}.\n".encode()),
                 title=name.capitalize(),
             )
@@ -134,8 +135,10 @@ class Town:
             title="Buurtpot",
         )
         return m.Contest(
+            alternatives=[],
             counted="together",
             id="wijkbudget",
+            needs=[],
             pots=[pot],
             projects=projects,
             rule=self.options.rule,

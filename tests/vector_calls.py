@@ -32,7 +32,7 @@ from ballots.witness import decide
 from tally import rules
 from tally.opening import open_ballot
 from tally.outcome import BallotCount, format_outcome
-from tally.profile import Profile, Project, Vote, ties_by_cost_votes_lot
+from tally.profile import Profile, Project, Relations, Vote, ties_by_cost_votes_lot
 from tests.records import audit_call
 from tests.simulator import Draw
 
@@ -327,21 +327,23 @@ def _count(given: Given) -> Gives:
             Vote(ballots=each["ballots"], projects=tuple((p, w) for p, w in each["projects"]))
             for each in given["votes"]
         ),
+        relations=_relations(given),
     )
     lots = {each["id"]: raw(each["lot"]) for each in given["projects"]}
-    result = msgspec.to_builtins(
-        rules.count(given["rule"], profile, {}, ties_by_cost_votes_lot(profile, lots))
+    rule = dict(given["rule"])
+    return {
+        "result": msgspec.to_builtins(
+            rules.count(rule.pop("name"), profile, rule, ties_by_cost_votes_lot(profile, lots))
+        )
+    }
+
+
+def _relations(given: Given) -> Relations:
+    places = {each["id"]: place for place, each in enumerate(given["projects"])}
+    return Relations(
+        alternatives=tuple(tuple(places[name] for name in group) for group in given["alternatives"]),
+        needs=tuple((places[each["project"]], places[each["needs"]]) for each in given["needs"]),
     )
-    rounds = [_without(each, BEYOND_ELECTIONS) for each in result["rounds"]]
-    return {"result": _without(result, BEYOND_ELECTIONS) | {"rounds": rounds}}
-
-
-BEYOND_ELECTIONS = ("completion", "purse", "increments", "comparison")
-"""What a result tells of rules that no contest can name yet."""
-
-
-def _without(record: Given, names: tuple[str, ...]) -> Given:
-    return {name: value for name, value in record.items() if name not in names}
 
 
 def _outcome(given: Given) -> Gives:

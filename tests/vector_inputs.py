@@ -7,7 +7,6 @@ from typing import Any
 from nacl.bindings import crypto_core_ed25519_add
 
 from ballots import hpke
-from ballots import manifest as m
 from ballots.board import Phase
 from ballots.choices import pad_choices
 from ballots.merkle import leaf_hash
@@ -20,9 +19,9 @@ from tests.ballots.test_sealing import BALLOT, KEYS, SHARE, SPOILT, WORLD
 from tests.ballots.test_wire import MALFORMED, SECOND_SPELLINGS, WRONG_TYPES
 from tests.board_cases import CASES
 from tests.forge import IDENTITY, MIXED, TORSION, PairedSetup, make_certify
-from tests.simulator import Draw, Options, issuer_keys, make_world
+from tests.simulator import Draw, issuer_keys, make_world
 from tests.stages import world_at
-from tests.tally.test_outcome import Apart, play_to_opening, with_invalid_ballots
+from tests.vector_inputs_count import count_inputs
 from tests.vector_inputs_found import found_inputs
 from tests.vector_inputs_log import Input, log_inputs, make_setup, receipt_inputs, texts
 
@@ -332,50 +331,6 @@ def board_inputs() -> Iterator[Input]:
         raw = entry if isinstance(entry, bytes) else encode(entry)
         before = entry.entries if isinstance(entry, PairedSetup) else base.entries
         yield case.name, "board", {"entries": texts(before), "entry": bytes(raw).decode()}
-
-
-def count_inputs() -> Iterator[Input]:
-    """Both rules on small elections with ties, and whole outcomes."""
-    lots = [bytes([9 - number]) * 32 for number in range(4)]
-    costs = [300, 300, 200, 0]
-    projects = [{"id": f"p{n}", "cost": cost, "lot": lots[n].hex()} for n, cost in enumerate(costs)]
-    profiles = {
-        "a tie by lot": [(2, [(0, 1)]), (2, [(1, 1)])],
-        "a tie by cost": [(2, [(0, 1)]), (2, [(2, 1)])],
-        "points": [(1, [(0, 5), (2, 1)]), (3, [(1, 2)]), (1, [])],
-        "a project that costs nothing": [(1, [(3, 1)]), (4, [(2, 1)])],
-        "everything": [(3, [(0, 1), (1, 1)]), (2, [(1, 1), (2, 1)]), (1, [(0, 1), (2, 1), (3, 1)]), (2, [])],
-        "unequal purses and weights": [
-            (3, [(0, 1)]),
-            (2, [(0, 3), (1, 1)]),
-            (4, [(1, 2), (2, 1)]),
-            (1, [(0, 1), (1, 1), (2, 5)]),
-        ],
-        "an empty purse supports": [(1, [(2, 1)]), (2, [(0, 1), (2, 1)]), (6, [(0, 1)])],
-        "no votes": [],
-    }
-    for rule in ("greedy-votes", "equal-shares-cost"):
-        for name, votes in profiles.items():
-            for budget in (0, 500, 601, 903):
-                listed = [
-                    {"ballots": ballots, "projects": [list(pair) for pair in each]} for ballots, each in votes
-                ]
-                given = {"rule": rule, "budget": budget, "projects": projects, "votes": listed}
-                yield f"{rule}, {name}, {budget} cents", "count", given
-    for name, world in {
-        "together": make_world(until=Phase.OPENED),
-        "greedy on points": make_world(
-            until=Phase.OPENED, rule=m.Greedy(), methods=_same(m.Points(maximum=3, total=4))
-        ),
-        "a ranking": make_world(until=Phase.OPENED, methods=_same(m.Ranking(minimum=1, maximum=4))),
-        "apart": play_to_opening(Apart(Options())),
-        "with an invalid ballot": with_invalid_ballots(),
-    }.items():
-        yield f"outcome, {name}", "outcome", {"entries": texts(world.entries)}
-
-
-def _same(method: m.Method) -> dict[str, m.Method]:
-    return {"adult": method, "youth": method}
 
 
 FILES: dict[str, tuple[str, Callable[[], Iterator[Input]]]] = {

@@ -9,6 +9,7 @@ from ballots.choices import Choices, ContestChoices
 from ballots.voter import Share
 from ballots.wire import encode
 from tally.outcome import CountOutcome, Outcome
+from tests.count_rules import EQUAL_SHARES, GREEDY
 from tests.simulator import Options, World, changed, make_world
 from tests.stages import make_replace, world_at
 from tests.tally.break_makers import OTHER, contents_of, flip
@@ -273,7 +274,7 @@ def _counted(
     """Return a count in which each resident named votes for projects by their places; some walked in."""
     residents = {style: len(votes[style]) + (bad if style == "adult" else 0) for style in votes}
     methods = dict.fromkeys(votes, method or m.Approval(minimum=0, maximum=3))
-    options = FEW | {"residents": residents, "methods": methods, "rule": rule or m.Greedy(), "walk_ins": 3}
+    options = FEW | {"residents": residents, "methods": methods, "rule": rule or GREEDY, "walk_ins": 3}
     world = Priced(Options(**options))
     whole = 900_000 if is_apart else 2_000_001
     world.prices, world.is_apart = (whole, whole, 1, 1, whole), is_apart
@@ -336,9 +337,9 @@ RISK: dict[str, Making] = {
         _counted, CLEAR, ["adult"] * 3, is_apart=True
     ),
     "risk: Equal Shares, doubts in the earlier count": partial(
-        _counted, CLEAR, ["adult"], rule=m.EqualShares(), is_apart=True
+        _counted, CLEAR, ["adult"], rule=EQUAL_SHARES, is_apart=True
     ),
-    "risk: Equal Shares, a lot and no doubts": partial(_counted, LOT, rule=m.EqualShares(), is_apart=True),
+    "risk: Equal Shares, a lot and no doubts": partial(_counted, LOT, rule=EQUAL_SHARES, is_apart=True),
     "risk: nobody voted, one who walked in": partial(_counted, {"adult": [[], [], []]}, ["adult"]),
 }
 

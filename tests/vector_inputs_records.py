@@ -10,6 +10,7 @@ from ballots.note import ED25519, VerifierKey, format_vkey
 from ballots.points import ed25519_public
 from ballots.tiles import format_bundle
 from tests.board_cases import CASES
+from tests.count_rules import EQUAL_SHARES, GREEDY
 from tests.records import Files, Json, in_base64, smallest
 from tests.simulator import ORIGIN, World, make_world
 from tests.stages import world_at
@@ -178,13 +179,13 @@ GOOD: dict[str, Callable[[], Draft]] = {
     "a full tile": lambda: draft_of(long_world()),
     "old partial tiles": _old_tiles,
     "the booth's script beside": _script_beside,
-    "slack, greedy": _slack(m.Greedy()),
-    "slack, Equal Shares": _slack(m.EqualShares()),
+    "slack, greedy": _slack(GREEDY),
+    "slack, Equal Shares": _slack(EQUAL_SHARES),
     "keys of the first trustees": lambda: _all_keys(["partner-1", "partner-2"]),
     "keys of the last trustees": lambda: _all_keys(["partner-3", "partner-2"]),
-    "points": _method(m.Points(maximum=3, total=4), m.Greedy()),
-    "a ranking": _method(m.Ranking(minimum=1, maximum=4), m.EqualShares()),
-    "knapsack": _method(m.Knapsack(), m.Greedy()),
+    "points": _method(m.Points(maximum=3, total=4), GREEDY),
+    "a ranking": _method(m.Ranking(minimum=1, maximum=4), EQUAL_SHARES),
+    "knapsack": _method(m.Knapsack(), GREEDY),
     "apart": _apart,
     "an invalid ballot": _bad_choices,
     "nobody voted": _empty_election,

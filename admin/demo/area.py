@@ -19,9 +19,7 @@ from ballots.manifest import (
     Area,
     BallotProject,
     Contest,
-    EqualShares,
     Funder,
-    Greedy,
     Pot,
     Rule,
     StyleContest,
@@ -38,7 +36,6 @@ YOUNG_PART = (1, 5)
 """Which part of the residents is young."""
 FEWEST = 10
 """With fewer residents there would be no secret."""
-RULES: dict[str, Rule] = {"greedy-votes": Greedy(), "equal-shares-cost": EqualShares()}
 PARTNERS = {
     "gemeente": "Gemeente Heidewold",
     "turfland": "Woningstichting Turfland",
@@ -90,8 +87,8 @@ def split_residents(residents: int) -> dict[str, int]:
     return {"adult": residents - young, "youth": young}
 
 
-def make_plan(residents: int, rule: str) -> Plan:
-    """Return the area's election for so many residents, all contests counted by the named rule."""
+def make_plan(residents: int, rule: Rule) -> Plan:
+    """Return the area's election for so many residents, all contests counted by the rule."""
     pot = pot_cents(residents, "B")
     youth = pot * YOUTH_PART[0] // YOUTH_PART[1] // 100 * 100
     files: dict[bytes, bytes] = {}
@@ -130,34 +127,48 @@ def _style(
     )
 
 
-def _contest(contest: str, title: str, cents: int, rule: str, files: dict[bytes, bytes]) -> Contest:
+def _contest(contest: str, title: str, cents: int, rule: Rule, files: dict[bytes, bytes]) -> Contest:
     pot = Pot(
         cents=cents, funders=FUNDERS, id=f"pot-{contest}", label="", right="decide", title=f"Pot {title}"
     )
     return Contest(
+        alternatives=[],
         counted="together",
         id=contest,
+        needs=[],
         pots=[pot],
         projects=[
             make_project(
-                project.id, project.title, project.euros * 100, (project.drawing, _text(project)), files
+                (project.id, pot.id),
+                project.title,
+                project.euros * 100,
+                (project.drawing, _text(project)),
+                files,
             )
             for project in read_projects()[contest]
         ],
-        rule=RULES[rule],
+        rule=rule,
         styles=["adult", "youth"] if contest == "wijkbudget" else ["youth"],
         title=title,
     )
 
 
 def make_project(
-    project: str, title: str, cents: int, shown: tuple[str, str], files: dict[bytes, bytes]
+    ids: tuple[str, str], title: str, cents: int, shown: tuple[str, str], files: dict[bytes, bytes]
 ) -> BallotProject:
-    """Return a project and put its picture and text into `files`; `shown` is (drawing, text)."""
+    """Return a project and put its picture and text into `files`.
+
+    `ids` are its own and that of the pot that pays for it, `shown` is (drawing, text).
+    """
     picture, text = draw_tile(title, shown[0]), shown[1].encode()
     files |= {bytes(content_hash(raw)): raw for raw in (picture, text)}
     return BallotProject(
-        cost=cents, id=project, picture=content_hash(picture), text=content_hash(text), title=title
+        cost=cents,
+        id=ids[0],
+        picture=content_hash(picture),
+        pots=[ids[1]],
+        text=content_hash(text),
+        title=title,
     )
 
 

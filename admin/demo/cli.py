@@ -24,10 +24,12 @@ from admin.demo.flow import Flow, Held, Wishes
 from admin.demo.screen import Screen
 from admin.demo.site import Site, check_empty, running
 from admin.elections.errors import ConductError
+from admin.elections.rules import make_rule, rule_names
 from admin.keyfile import KeyFileError
 from admin.ledger.errors import LedgerError
 from admin.ledger.store import open_ledger
 from ballots.errors import ProtocolError
+from ballots.manifest import Rule
 from ballots.wire import Record
 from service.db.errors import DatabaseError, describe_fault
 from service.partner.errors import PartnerError
@@ -53,8 +55,8 @@ FAILURES = (
 """What can go wrong and is told in a line."""
 EXAMPLES = """examples:
   wijkaandeel demo
-  wijkaandeel demo --residents 1000 --turnout 0.7 --rule greedy-votes
-  wijkaandeel demo --pb Netherlands_Assen_2024.pb --once
+  wijkaandeel demo --residents 1000 --turnout 0.7 --rule greedy
+  wijkaandeel demo --pb Netherlands_Assen_2024.pb --rule equal-shares --set completion=add1-greedy --once
   wijkaandeel demo --once --dir kept && wijkaandeel audit kept/record --manifest "$(cat kept/manifest.hash)"
 exit codes: 0 done, 1 something went wrong (it says what), 2 wrong arguments, 130 stopped before the end"""
 
@@ -65,7 +67,7 @@ class Chosen(Record):
     """What the arguments ask for: the wishes, and the file that they are from, if any."""
 
     election: PabulibElection | None
-    rule: str
+    rule: Rule
     wishes: Wishes
 
 
@@ -104,7 +106,18 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--once", action="store_true", help="stop when the summary is there")
     parser.add_argument("--dir", type=Path, metavar="DIR", help="keep everything in this new folder")
     parser.add_argument(
-        "--rule", choices=sorted(area.RULES), default="equal-shares-cost", help="(%(default)s)"
+        "--rule",
+        choices=rule_names(),
+        default="equal-shares",
+        metavar="NAME",
+        help=f"how the ballots are counted (%(default)s): {', '.join(rule_names())}",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a parameter of the rule, as for `wijkaandeel tally`; may be given again",
     )
     parser.add_argument(
         "--seed", type=int, default=1, metavar="N", help="for made-up choices, never for keys (1)"
@@ -124,23 +137,24 @@ def make_parser() -> argparse.ArgumentParser:
 
 def choose(arguments: argparse.Namespace) -> Chosen:
     """Return what is to be held. Errors: ConductError, PabulibError, OSError."""
+    rule = make_rule(arguments.rule, arguments.set)
     if arguments.pb is not None:
         try:
             election = parse_pabulib(arguments.pb.read_text("utf-8"))
         except UnicodeDecodeError:
             raise ConductError(f"{arguments.pb} is no text in UTF-8") from None
         plan, voters = (
-            pabulib.make_plan(election, arguments.rule, arguments.pb.stem),
+            pabulib.make_plan(election, rule, arguments.pb.stem),
             pabulib.make_voters(election),
         )
     else:
         residents = arguments.residents or 300
         turnout = 0.6 if arguments.turnout is None else arguments.turnout
         election = None
-        plan = area.make_plan(residents, arguments.rule)
+        plan = area.make_plan(residents, rule)
         voters = area.make_voters(plan, residents, turnout, random.Random(arguments.seed))  # noqa: S311 - no keys
     wishes = Wishes(plan=plan, voters=voters, voting_seconds=arguments.voting_seconds)
-    return Chosen(election=election, rule=arguments.rule, wishes=wishes)
+    return Chosen(election=election, rule=rule, wishes=wishes)
 
 
 def _in_folder(arguments: argparse.Namespace, chosen: Chosen) -> int:

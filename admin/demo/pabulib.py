@@ -8,16 +8,14 @@ Rankings weigh as the protocol says (PROTOCOL.md section 12), in both counts.
 import re
 from collections.abc import Mapping, Sequence
 
-import msgspec
-
-from admin.demo.area import FUNDERS, ISSUERS, RULES, THRESHOLDS, Voter, make_project
+from admin.demo.area import FUNDERS, ISSUERS, THRESHOLDS, Voter, make_project
 from admin.elections.errors import ConductError
 from admin.elections.setup import Plan, StylePlan
 from ballots.choices import Choices, ContestChoices
-from ballots.manifest import Approval, Area, Contest, Method, Points, Pot, Ranking, StyleContest
+from ballots.manifest import Approval, Area, Contest, Method, Points, Pot, Ranking, Rule, StyleContest
 from ballots.wire import MAX_INT, H, Record
 from tally import rules
-from tally.outcome import CountOutcome, Outcome
+from tally.outcome import CountOutcome, Outcome, parameters_of
 from tally.pabulib import POINTS_TYPES, PabulibElection, PabulibVote
 from tally.profile import Profile, Project, Weights, group_votes, points_weights, ties_by_cost_votes_lot
 from tally.rules.result import Result
@@ -45,7 +43,7 @@ def project_ids(election: PabulibElection) -> dict[str, str]:
     return {name: f"p-{number}" for number, name in enumerate(names, 1)}
 
 
-def make_plan(election: PabulibElection, rule: str, name: str) -> Plan:
+def make_plan(election: PabulibElection, rule: Rule, name: str) -> Plan:
     """Return the plan of the election in a file; ConductError if its ballots cannot be cast here.
 
     `name` is what the election is called where the file has no description.
@@ -56,12 +54,14 @@ def make_plan(election: PabulibElection, rule: str, name: str) -> Plan:
     title = _title(election.meta.get("description", ""), name)
     pot = Pot(cents=election.budget, funders=FUNDERS, id="pot", label="", right="decide", title="Budget")
     contest = Contest(
+        alternatives=[],
         counted="together",
         id=CONTEST,
+        needs=[],
         pots=[pot],
         projects=[
             make_project(
-                ids[project.id],
+                (ids[project.id], pot.id),
                 _title(project.name, f"Project {project.id}"),
                 project.cost,
                 (f"pattern {project.id}", _text(project.name, project.id, project.others)),
@@ -69,7 +69,7 @@ def make_plan(election: PabulibElection, rule: str, name: str) -> Plan:
             )
             for project in election.projects
         ],
-        rule=RULES[rule],
+        rule=rule,
         styles=[STYLE],
         title=title,
     )
@@ -95,14 +95,14 @@ def make_voters(election: PabulibElection, again: int = 7) -> list[Voter]:
     ]
 
 
-def compare(election: PabulibElection, rule: str, manifest_hash: bytes, outcome: Outcome) -> Comparison:
+def compare(election: PabulibElection, rule: Rule, manifest_hash: bytes, outcome: Outcome) -> Comparison:
     """Compare an outcome with the rule's own on the file, round by round, with the same lots for ties."""
     ids = project_ids(election)
     names = {ballot_id: name for name, ballot_id in ids.items()}
     profile = _profile(election, ids)
     lots = {project.id: H("lot-project", outcome.lot, CONTEST, project.id) for project in profile.projects}
-    parameters = msgspec.to_builtins(RULES[rule])
-    expected = rules.count(parameters.pop("name"), profile, parameters, ties_by_cost_votes_lot(profile, lots))
+    named, parameters = parameters_of(rule)
+    expected = rules.count(named, profile, parameters, ties_by_cost_votes_lot(profile, lots))
     count = outcome.contests[0].counts[0]
     same = outcome.manifest == manifest_hash and not outcome.invalid
     return Comparison(

@@ -6,6 +6,7 @@ from ballots.election import Election
 from ballots.entries import Seal
 from ballots.manifest import BallotProject, Contest, Pot, Style
 from service.portal import words
+from service.portal.contest_words import say_payers, say_relations, say_rule
 from service.portal.follow import Snapshot
 from service.portal.phase_view import Step, say_step
 
@@ -21,6 +22,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     title: str
     cost: int
+    payers: str
     picture: str
     text: str
     is_long: bool
@@ -63,6 +65,7 @@ class ContestShown(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     title: str
     rule: str
+    relations: list[str]
     pots: list[PotShown]
     styles: list[StyleShown]
     projects: list[Project]
@@ -136,19 +139,15 @@ def _show_contest(contest: Contest, election: Election, snapshot: Snapshot) -> C
     return ContestShown(
         id=contest.id,
         title=contest.title,
-        rule=words.RULES[_rule_name(contest)],
+        rule=say_rule(contest.rule),
+        relations=say_relations(contest),
         pots=[
-            show_pot(pot, "" if together else style.title)
-            for pot, style in zip(contest.pots, styles, strict=False)
+            show_pot(pot, "" if together else styles[place].title) for place, pot in enumerate(contest.pots)
         ],
         styles=[_show_style(style, contest, snapshot) for style in styles],
-        projects=[_show_project(project, snapshot) for project in contest.projects],
+        projects=[_show_project(project, contest, snapshot) for project in contest.projects],
         together=together,
     )
-
-
-def _rule_name(contest: Contest) -> str:
-    return str(type(contest.rule).__struct_config__.tag)
 
 
 def show_pot(pot: Pot, style: str = "") -> PotShown:
@@ -197,12 +196,13 @@ def _show_style(style: Style, contest: Contest, snapshot: Snapshot) -> StyleShow
     )
 
 
-def _show_project(project: BallotProject, snapshot: Snapshot) -> Project:
+def _show_project(project: BallotProject, contest: Contest, snapshot: Snapshot) -> Project:
     text = snapshot.texts.get(bytes(project.text), b"").decode("utf-8", "replace").strip()
     return Project(
         id=project.id,
         title=project.title,
         cost=project.cost,
+        payers=say_payers(project, contest.pots),
         picture=file_address(project.picture),
         text=text,
         is_long=len(text) > PREVIEW,

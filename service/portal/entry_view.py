@@ -13,6 +13,7 @@ from ballots.manifest import manifest_hash
 from ballots.signing import kind_of
 from ballots.wire import encode
 from service.portal import words
+from service.portal.contest_words import say_payers, say_relations, say_rule
 from service.portal.election_view import file_address
 from service.portal.follow import Snapshot
 from service.portal.store import StoredEntry
@@ -121,10 +122,15 @@ def _show_style(entry: m.Style, snapshot: Snapshot) -> list[Fact]:
 def _show_contest(entry: m.Contest, snapshot: Snapshot) -> list[Fact]:
     pots = [Fact(name=f"Pot: {pot.title}", text=words.say_euros(pot.cents)) for pot in entry.pots]
     projects = [
-        Fact(name=f"Project: {each.title}", text=words.say_euros(each.cost)) for each in entry.projects
+        Fact(
+            name=f"Project: {each.title}",
+            text=f"{words.say_euros(each.cost)} {say_payers(each, entry.pots)}".strip(),
+        )
+        for each in entry.projects
     ]
-    rule = words.RULES[str(type(entry.rule).__struct_config__.tag)]
-    return [Fact(name="Naam", text=entry.title), Fact(name="Telregel", text=rule), *pots, *projects]
+    rule = Fact(name="Telregel", text=say_rule(entry.rule))
+    relations = [Fact(name="Afspraak", text=each) for each in say_relations(entry)]
+    return [Fact(name="Naam", text=entry.title), rule, *relations, *pots, *projects]
 
 
 def _show_manifest(entry: m.Manifest, snapshot: Snapshot) -> list[Fact]:

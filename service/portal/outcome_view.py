@@ -7,6 +7,7 @@ from ballots.election import Election
 from ballots.entries import Certify, Seal
 from ballots.manifest import BallotProject, Contest, Method
 from service.portal import words
+from service.portal.contest_words import say_comparison, say_reason, say_rule
 from service.portal.election_view import Funder, file_address, show_pot
 from service.portal.follow import Snapshot
 from tally.outcome import CountOutcome, Outcome, Paid, ProjectOutcome, RoundOutcome
@@ -54,6 +55,7 @@ class CountShown(msgspec.Struct, frozen=True, kw_only=True):
     who: str
     right: str
     is_advice: bool
+    comparison: str
     budget: int
     cost: int
     left: int
@@ -103,7 +105,7 @@ def show_outcome(snapshot: Snapshot, file: bytes) -> OutcomeShown | None:
             ContestOutcomeShown(
                 id=each.contest,
                 title=election.contests[each.contest].title,
-                rule=words.RULES[each.counts[0].rule],
+                rule=say_rule(election.contests[each.contest].rule),
                 counts=[
                     _show_count(count, election.contests[each.contest], election) for count in each.counts
                 ],
@@ -152,6 +154,7 @@ def _show_count(count: CountOutcome, contest: Contest, election: Election) -> Co
         who=words.say_list([election.styles[each].title for each in count.styles]),
         right=shown.right,
         is_advice=pot.right == "advice",
+        comparison=say_comparison(count),
         budget=count.budget,
         cost=count.cost,
         left=count.budget - count.cost,
@@ -189,29 +192,6 @@ def _show_project(project: BallotProject, result: ProjectOutcome, method: Method
         chosen=result.reason == "chosen",
         reason=say_reason(project, result),
     )
-
-
-def say_reason(project: BallotProject, result: ProjectOutcome) -> str:
-    """Return why a project was chosen or not, as one or two sentences."""
-    supporters = words.say_count(result.supporters, "voorstander", "voorstanders")
-    match result.reason:
-        case "chosen":
-            return f"Gekozen. Het had {supporters}, en er was genoeg geld voor."
-        case "does-not-fit":
-            left = project.cost - result.missing
-            return (
-                "Niet gekozen: het paste niet meer. Toen het aan de beurt was, "
-                f"zat er nog {words.say_euros(left)} in de pot. "
-                f"Dat was {words.say_euros(result.missing)} te weinig."
-            )
-        case "supporters-cannot-pay":
-            return (
-                f"Niet gekozen. {supporters[0].upper()}{supporters[1:]} konden samen nog "
-                f"{words.say_euros(result.supporters_left)} betalen van de {words.say_euros(project.cost)}. "
-                f"Dat was {words.say_euros(result.missing)} te weinig."
-            )
-        case "no-votes":
-            return "Niet gekozen: niemand koos dit project."
 
 
 def _show_round(

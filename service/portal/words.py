@@ -47,13 +47,17 @@ LADDER = {
     "co-decide": "Meebeslissen: u beslist.",
 }
 RULES = {
-    "greedy-votes": (
+    "greedy": (
         "Het project met de meeste stemmen gaat eerst; past een project niet meer in de pot, "
         "dan slaan we het over en kijken we naar het volgende."
     ),
-    "equal-shares-cost": (
+    "equal-shares": (
         "Elk stembiljet krijgt een even groot deel van de pot, en een project wordt gekozen "
         "als de mensen die het willen het samen kunnen betalen."
+    ),
+    "phragmen-sequential": (
+        "De kosten van een project zijn een last die zijn voorstanders samen dragen; telkens wordt het "
+        "project gekozen waarbij de zwaarste last het kleinst blijft."
     ),
 }
 TIES = (

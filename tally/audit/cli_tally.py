@@ -34,7 +34,7 @@ EXAMPLES = """examples:
   wijkaandeel tally Poland_Warszawa_2022_Ochota.pb --rule add1u-cost --json
   wijkaandeel tally Netherlands_Amsterdam_621.pb --rule mes-cost --against greedy-cost
   wijkaandeel tally Netherlands_Amsterdam_621.pb --rule mes-cost --explain --project 71902 --language nl
-  wijkaandeel tally FILE.pb --rule equal-shares-cost --set completion=add1 --set stop=overspend
+  wijkaandeel tally FILE.pb --rule equal-shares --set completion=add1 --set stop=overspend
 
 rules:
 {rules}
@@ -64,7 +64,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("file", metavar="FILE.pb", help="the election's file, see https://pabulib.org")
     parser.add_argument(
-        "--rule", metavar="NAME", default="equal-shares-cost", help="see below; default: %(default)s"
+        "--rule", metavar="NAME", default="equal-shares", help="see below; default: %(default)s"
     )
     parser.add_argument(
         "--set",

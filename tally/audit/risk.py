@@ -8,9 +8,8 @@ use the slack up and do not show in it. Format: PROTOCOL.md section 13.
 from collections.abc import Mapping
 
 from ballots.election import Election
-from ballots.manifest import Contest, Points, Ranking
+from ballots.manifest import Contest, Greedy, Points, Ranking
 from tally.outcome import CountOutcome, Outcome
-from tally.rules import greedy
 
 
 def outcome_at_risk(election: Election, outcome: Outcome, doubtful: Mapping[str, int]) -> bool | None:
@@ -45,9 +44,17 @@ def _count_at_risk(
     ballots = sum(doubtful.get(style, 0) for style in count.styles)
     if ballots == 0:
         return False
-    if count.rule != greedy.NAME:
+    if not _is_plain_greedy(contest):
         return None
     return not _greedy_stands(count, contest, ballots * _heaviest(contest, election, count.styles))
+
+
+def _is_plain_greedy(contest: Contest) -> bool:
+    """Say whether the rule is greedy of the kind that `_greedy_stands` is about."""
+    plain = Greedy(
+        minimum_share=0, minimum_votes=0, misfits="skip", order="votes", zero_cost="take", zero_votes="skip"
+    )
+    return contest.rule == plain and not contest.alternatives and not contest.needs
 
 
 def _greedy_stands(count: CountOutcome, contest: Contest, shift: int) -> bool:

@@ -13,11 +13,14 @@ from gmpy2 import mpq
 from tally.explain.facts import Flow, Money
 from tally.profile import TieOrder, Weights
 from tally.rules.columns import Columns, Floats, Ints, Places
+from tally.rules.equal_shares import Parameters
 from tally.rules.method import Run
 from tally.rules.result import format_exact
 
 
-def guess_limit(columns: Columns, purse: Fraction, ties: TieOrder, project: int, *, by_cost: bool) -> int:
+def guess_limit(
+    columns: Columns, purse: Fraction, ties: TieOrder, project: int, parameters: Parameters
+) -> int:
     """Return about the highest cost at which supporters' purses pay for a project: in floats, to be checked.
 
     As long as a project is not chosen its cost changes nothing for others. So in a run without it, its limit
@@ -26,7 +29,8 @@ def guess_limit(columns: Columns, purse: Fraction, ties: TieOrder, project: int,
     ballots, weights = columns.copies(project).astype(float), columns.weights(project).astype(float)
     start = mpq(purse.numerator, purse.denominator)
     beyond = columns.profile.budget + int(start * int(columns.ballots.sum())) + 1
-    run = Run(columns.with_cost(project, beyond), start, by_cost=by_cost)
+    by_cost = parameters.by_cost
+    run = Run(columns.with_cost(project, beyond), start, by_cost=by_cost, take_free=parameters.take_free)
     most, before = 0.0, run.purses.floats[columns.groups(project)]
     for step in run.steps(ties):
         full = float(step.price) * weights
@@ -49,11 +53,11 @@ def _raise_most(purses: Floats, full: Floats, ballots: Floats) -> float:
 class Ledger:
     """All payments of one run; `chosen` are its projects in order."""
 
-    def __init__(self, columns: Columns, purse: Fraction, ties: TieOrder, *, by_cost: bool) -> None:
+    def __init__(self, columns: Columns, purse: Fraction, ties: TieOrder, parameters: Parameters) -> None:
         self.columns = columns
         self.purse = mpq(purse.numerator, purse.denominator)
         self.chosen: list[int] = []
-        run = Run(columns, self.purse, by_cost=by_cost)
+        run = Run(columns, self.purse, by_cost=parameters.by_cost, take_free=parameters.take_free)
         start = -1
         self._emptied: Ints = np.where(run.purses.empty, start, len(columns.costs)).astype(np.int64)
         for number, step in enumerate(run.steps(ties)):

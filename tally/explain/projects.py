@@ -19,8 +19,7 @@ def find_ledger(recount: Recount, result: Result) -> Ledger | None:
         return None
     if is_replaced(result):
         return None
-    by_cost = recount.parameters.utility == "cost"
-    return Ledger(recount.columns, Fraction(result.purse), recount.ties, by_cost=by_cost)
+    return Ledger(recount.columns, Fraction(result.purse), recount.ties, recount.parameters)
 
 
 def is_replaced(result: Result) -> bool:
@@ -57,8 +56,8 @@ def _guess(recount: Recount, facts: ProjectFacts, project: int) -> Iterator[int]
     """Yield costs that may be the most at which a project wins: what was left, what its supporters raise."""
     yield facts.pot
     if facts.purse is not None and isinstance(recount.parameters, equal_shares.Parameters):
-        by_cost = recount.parameters.utility == "cost"
-        yield guess_limit(recount.columns, Fraction(facts.purse), recount.ties, project, by_cost=by_cost)
+        purse = Fraction(facts.purse)
+        yield guess_limit(recount.columns, purse, recount.ties, project, recount.parameters)
 
 
 def _facts_of(

@@ -13,6 +13,7 @@ from gmpy2 import mpq, mpz
 
 from tally.profile import Profile, TieOrder
 from tally.rules.columns import Columns
+from tally.rules.openness import refuse_relations
 from tally.rules.parts import EqualParts, OpenPurses, Part
 from tally.rules.result import Payment, Result, Round, Status, format_exact, pick
 
@@ -37,6 +38,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
     """Return the outcome. Supported projects that cost nothing have price 0 and come first."""
     columns = Columns(profile)
+    refuse_relations(columns)
     purse = mpq(profile.budget, int(columns.ballots.sum()) or 1)
     market = _Market(columns, parameters, purse)
     left, rounds = profile.budget, list[Round]()

@@ -7,15 +7,14 @@ Source: https://equalshares.net/implementation/comparison-step (satisfaction, ex
 """
 
 from collections.abc import Collection
-from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from tally.rules.columns import EXACT, Columns, Ints
+from tally.rules.result import Measure
 
-Measure = Literal["satisfaction", "cost-satisfaction", "exclusion"]
-"""What a ballot has from an outcome: its weights of the winners (for approvals their number), the weights
-times the costs, or whether it has any winner at all."""
+Objects = npt.NDArray[np.object_]
 
 
 def compare(
@@ -23,16 +22,20 @@ def compare(
 ) -> tuple[int, int]:
     """Return how many ballots have more from the own outcome, and how many from the rival's."""
     mine, theirs = _satisfy(columns, own, measure), _satisfy(columns, rival, measure)
-    return (int(columns.ballots[mine > theirs].sum()), int(columns.ballots[mine < theirs].sum()))
+    more, less = (mine > theirs).astype(np.bool_), (mine < theirs).astype(np.bool_)
+    return int(columns.ballots[more].sum()), int(columns.ballots[less].sum())
 
 
-def _satisfy(columns: Columns, winners: Collection[int], measure: Measure) -> Ints:
-    """Return what each group has from the winners."""
+def _satisfy(columns: Columns, winners: Collection[int], measure: Measure) -> Ints | Objects:
+    """Return what each group has from the winners, as whole numbers of any size."""
     worth = np.zeros(len(columns.costs), np.int64)
     for winner in winners:
         worth[winner] = columns.costs[winner] if measure == "cost-satisfaction" else 1
-    given = columns.group_weights * worth[columns.group_projects]
-    assert float(columns.group_weights.max(initial=0)) * float(worth.sum()) < EXACT
     groups = np.repeat(np.arange(len(columns.ballots)), np.diff(columns.group_starts))
-    found = np.bincount(groups, weights=given, minlength=len(columns.ballots)).astype(np.int64)
-    return np.minimum(found, 1) if measure == "exclusion" else found
+    if float(columns.group_weights.max(initial=0)) * sum(map(float, worth)) < EXACT:
+        given = columns.group_weights * worth[columns.group_projects]
+        found = np.bincount(groups, weights=given, minlength=len(columns.ballots)).astype(np.int64)
+        return np.minimum(found, 1) if measure == "exclusion" else found
+    large = np.zeros(len(columns.ballots), np.object_)
+    np.add.at(large, groups, columns.group_weights.astype(np.object_) * worth[columns.group_projects])
+    return large

@@ -5,7 +5,7 @@ that they have. No completion: money that no group can spend together stays unsp
 exactly and fast stands in purses.py, offers.py and method.py.
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import msgspec
@@ -14,7 +14,7 @@ from gmpy2 import mpq
 from tally.profile import Profile, TieOrder
 from tally.rules import greedy
 from tally.rules.columns import Columns
-from tally.rules.comparison import Measure, compare
+from tally.rules.comparison import compare
 from tally.rules.completion import (
     Growth,
     Start,
@@ -23,11 +23,12 @@ from tally.rules.completion import (
     find_increments,
     first_purse,
     is_exhaustive,
+    open_losers,
 )
 from tally.rules.method import Run, Step, find_winners
-from tally.rules.result import Comparison, Result, Round, Status, format_exact, pick
+from tally.rules.result import Comparison, Measure, Result, Round, Status, format_exact, pick
 
-NAME = "equal-shares-cost"
+NAME = "equal-shares"
 PAPER = (
     "Peters, Pierczynski and Skowron, Proportional Participatory Budgeting with Additive Utilities, "
     "NeurIPS 2021, https://arxiv.org/abs/2008.13276"
@@ -43,7 +44,8 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     `completion`: "none"; "greedy" chooses by votes (utility "points": by votes for each euro) with what is
     left; "add1" lets the purses grow by `increment` cents at a time; "add1-greedy" does both. `stop` and
     `start` are those of completion.py. `comparison` is a measure of comparison.py by which greedy, by votes,
-    may take the place of all this. `zero_votes` is for the greedy parts.
+    may take the place of all this. `zero_votes` is for the greedy parts; `zero_cost`: "skip" leaves out what
+    costs nothing, with "take" it has price 0 and comes first.
     """
 
     utility: Utility = "cost"
@@ -52,21 +54,37 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     start: Start = "exact"
     increment: Annotated[int, msgspec.Meta(ge=1)] = 100
     comparison: Literal["none"] | Measure = "none"
+    zero_cost: Literal["skip", "take"] = "take"
     zero_votes: Literal["skip", "take"] = "skip"
+
+    @property
+    def by_cost(self) -> bool:
+        """Whether utility is cost."""
+        return self.utility == "cost"
+
+    @property
+    def take_free(self) -> bool:
+        """Whether what costs nothing can win."""
+        return self.zero_cost == "take"
+
+    def greedy(self, order: Literal["votes", "votes-per-cost"] = "votes") -> greedy.Parameters:
+        """Return the parameters of the greedy parts."""
+        return greedy.Parameters(order=order, zero_cost=self.zero_cost, zero_votes=self.zero_votes)
 
 
 def count(profile: Profile, parameters: Parameters, ties: TieOrder, told: Told = lambda _: None) -> Result:
     """Return the outcome of Equal Shares. `told` is told how many increments have been tried.
 
-    Empty ballots count for the purses. Supported projects that cost nothing have price 0 and come first.
+    Empty ballots count for the purses.
     """
     columns = Columns(profile)
     purse, times = _find_purse(columns, parameters, ties, told)
-    run = Run(columns, purse, by_cost=parameters.utility == "cost")
+    run = Run(columns, purse, by_cost=parameters.by_cost, take_free=parameters.take_free)
     rounds, left = _run(run, profile, ties)
     statuses = _statuses(profile, run, frozenset(each.project for each in rounds))
     if parameters.completion in ("greedy", "add1-greedy"):
-        chosen = {index for index, status in enumerate(statuses) if status.reason == "chosen"}
+        places = {name: place for place, name in enumerate(columns.ids)}
+        chosen = [places[each.project] for each in rounds]
         more, ended = _complete(columns, parameters, ties, chosen, left)
         rounds, left = rounds + more, more[-1].money_left if more else left
         statuses = tuple(ended.get(index, status) for index, status in enumerate(statuses))
@@ -88,7 +106,7 @@ def count(profile: Profile, parameters: Parameters, ties: TieOrder, told: Told =
 def choose(columns: Columns, parameters: Parameters, ties: TieOrder) -> list[int]:
     """Return who wins and nothing else, in order of choice: `count` for who counts many times."""
     purse, _ = _find_purse(columns, parameters, ties)
-    winners = find_winners(columns, purse, ties, by_cost=parameters.utility == "cost")
+    winners = find_winners(columns, purse, ties, by_cost=parameters.by_cost, take_free=parameters.take_free)
     if parameters.completion in ("greedy", "add1-greedy"):
         left = columns.profile.budget - sum(columns.costs[winner] for winner in winners)
         more, _ = _complete(columns, parameters, ties, winners, left)
@@ -96,7 +114,7 @@ def choose(columns: Columns, parameters: Parameters, ties: TieOrder) -> list[int
         winners += [places[each.project] for each in more if each.chosen]
     if parameters.comparison == "none":
         return winners
-    rival = greedy.choose(columns, greedy.Parameters(zero_votes=parameters.zero_votes), ties)
+    rival = greedy.choose(columns, parameters.greedy(), ties)
     prefer, against = compare(columns, winners, rival, parameters.comparison)
     return winners if against <= prefer else rival
 
@@ -115,7 +133,8 @@ def _find_purse(
 
 def _growth(parameters: Parameters) -> Growth:
     return Growth(
-        by_cost=parameters.utility == "cost",
+        by_cost=parameters.by_cost,
+        take_free=parameters.take_free,
         stop=parameters.stop,
         start=parameters.start,
         increment=parameters.increment,
@@ -125,7 +144,7 @@ def _growth(parameters: Parameters) -> Growth:
 def _compare(columns: Columns, parameters: Parameters, ties: TieOrder, own: Result) -> Result:
     """Return the outcome that more ballots prefer, the own one or that of greedy; the own one if as many."""
     assert parameters.comparison != "none"
-    rival = greedy.count(columns.profile, greedy.Parameters(zero_votes=parameters.zero_votes), ties)
+    rival = greedy.count(columns.profile, parameters.greedy(), ties)
     places = {name: place for place, name in enumerate(columns.ids)}
     mine, theirs = ([places[name] for name in each.winners] for each in (own, rival))
     prefer, against = compare(columns, mine, theirs, parameters.comparison)
@@ -159,15 +178,18 @@ def _run(run: Run, profile: Profile, ties: TieOrder) -> tuple[tuple[Round, ...],
 
 
 def _complete(
-    columns: Columns, parameters: Parameters, ties: TieOrder, chosen: Collection[int], left: int
+    columns: Columns, parameters: Parameters, ties: TieOrder, chosen: Sequence[int], left: int
 ) -> tuple[tuple[Round, ...], dict[int, Status]]:
     """Return the rounds of the greedy completion; none if nothing with support would fit."""
-    if parameters.zero_votes == "skip" and is_exhaustive(columns, chosen, left):
+    losers = open_losers(columns, chosen, take_free=parameters.take_free)
+    if parameters.zero_votes == "skip" and is_exhaustive(columns, losers, left):
         return (), {}
-    order: Literal["votes", "votes-per-cost"] = "votes" if parameters.utility == "cost" else "votes-per-cost"
-    wishes = greedy.Parameters(order=order, zero_votes=parameters.zero_votes)
-    waiting = [index for index in range(len(columns.costs)) if index not in chosen]
-    rounds, ended = greedy.consider(columns, wishes, ties, waiting, left)
+    wishes = parameters.greedy("votes" if parameters.by_cost else "votes-per-cost")
+    state = greedy.openness(columns, wishes)
+    for winner in chosen:
+        state.win(winner)
+    waiting = [index for index in range(len(columns.costs)) if index not in set(chosen)]
+    rounds, ended = greedy.consider(columns, wishes, ties, waiting, left, state)
     return tuple(msgspec.structs.replace(each, completion=True) for each in rounds), ended
 
 
@@ -193,6 +215,8 @@ def _statuses(profile: Profile, run: Run, winners: frozenset[str]) -> tuple[Stat
         status = Status(project=project.id, reason="no-votes", votes=votes, supporters=supporters)
         if project.id in winners:
             status = msgspec.structs.replace(status, reason="chosen")
+        elif votes and (reason := run.openness.closed_by(index)):
+            status = msgspec.structs.replace(status, reason=reason)
         elif votes:
             have = int(run.purses.money(columns.groups(index)) // 1)
             status = msgspec.structs.replace(

@@ -13,9 +13,10 @@ import msgspec
 
 from tally.profile import Profile, TieOrder
 from tally.rules.columns import Columns
+from tally.rules.openness import Openness
 from tally.rules.result import Reason, Result, Round, Status, Tie, pick
 
-NAME = "greedy-votes"
+NAME = "greedy"
 PAPER = (
     "Talmon and Faliszewski, A Framework for Approval-Based Budgeting Methods, AAAI 2019, "
     "https://doi.org/10.1609/aaai.v33i01.33012181 (greedy rule, satisfaction = cost)"
@@ -32,20 +33,25 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     `order`: by "votes" or by "votes-per-cost" (what costs nothing and has votes comes first). `misfits`:
     "skip" passes over what does not fit, "stop" ends the count there. A project needs `minimum_votes` votes,
     and the support of `minimum_share` hundredths of a percent of all ballots. `zero_votes`: "skip" leaves
-    projects without votes out, "take" chooses them last if they fit.
+    projects without votes out, "take" chooses them last if they fit. `zero_cost`: "skip" leaves out what
+    costs nothing, "take" treats it as all others.
     """
 
     order: Literal["votes", "votes-per-cost"] = "votes"
     misfits: Literal["skip", "stop"] = "skip"
     minimum_votes: int = 0
     minimum_share: int = 0
+    zero_cost: Literal["skip", "take"] = "take"
     zero_votes: Literal["skip", "take"] = "skip"
 
 
 def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
     """Return the outcome: the best first, equals by `ties`, one round for each project considered."""
     columns = Columns(profile)
-    rounds, statuses = consider(columns, parameters, ties, range(len(columns.costs)), profile.budget)
+    every = range(len(columns.costs))
+    rounds, statuses = consider(
+        columns, parameters, ties, every, profile.budget, openness(columns, parameters)
+    )
     return Result(
         rule=NAME,
         ties=ties.name,
@@ -60,26 +66,40 @@ def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
 
 def choose(columns: Columns, parameters: Parameters, ties: TieOrder) -> list[int]:
     """Return who wins and nothing else, in order of choice: `count` for who counts many times."""
-    rounds, _ = consider(columns, parameters, ties, range(len(columns.costs)), columns.profile.budget)
+    every, budget = range(len(columns.costs)), columns.profile.budget
+    rounds, _ = consider(columns, parameters, ties, every, budget, openness(columns, parameters))
     places = {name: place for place, name in enumerate(columns.ids)}
     return [places[done.project] for done in rounds if done.chosen]
 
 
+def openness(columns: Columns, parameters: Parameters) -> Openness:
+    """Return what is open before anything has won."""
+    return Openness(columns, take_free=parameters.zero_cost == "take")
+
+
 def consider(
-    columns: Columns, parameters: Parameters, ties: TieOrder, projects: Iterable[int], left: int
+    columns: Columns,
+    parameters: Parameters,
+    ties: TieOrder,
+    projects: Iterable[int],
+    left: int,
+    state: Openness,
 ) -> tuple[tuple[Round, ...], dict[int, Status]]:
     """Return the rounds in which some projects are considered with `left` cents, and how each ended."""
-    statuses = {index: _status(columns, index, _why_not(columns, parameters, index)) for index in projects}
-    eligible = [index for index, status in statuses.items() if status.reason == "chosen"]
+    reasons = {index: _why_not(columns, parameters, index) for index in projects}
+    eligible = [index for index, reason in reasons.items() if reason is None]
+    statuses = {index: _status(columns, index, reason) for index, reason in reasons.items() if reason}
     rounds: list[Round] = []
     stopped = False
-    for index, tie in _order(columns, parameters, ties, eligible):
+    for index, tie in _order(columns, parameters, ties, eligible, state):
         cost = columns.costs[index]
         fits = cost <= left and not stopped
         missing = None if fits else max(cost - left, 0)
         statuses[index] = _status(columns, index, "chosen" if fits else "does-not-fit", missing)
         stopped = stopped or (not fits and parameters.misfits == "stop")
-        left -= cost if fits else 0
+        if fits:
+            left -= cost
+            state.win(index)
         rounds.append(
             Round(
                 project=columns.ids[index],
@@ -90,6 +110,8 @@ def consider(
                 tie=tie,
             )
         )
+    closed = {index: state.closed_by(index) for index in eligible if index not in statuses}
+    statuses |= {index: _status(columns, index, reason) for index, reason in closed.items() if reason}
     return tuple(rounds), statuses
 
 
@@ -103,28 +125,40 @@ def _status(columns: Columns, index: int, reason: Reason, missing: int | None = 
     )
 
 
-def _why_not(columns: Columns, parameters: Parameters, index: int) -> Reason:
-    """Return why a project is not considered, "chosen" if it is."""
+def _why_not(columns: Columns, parameters: Parameters, index: int) -> Reason | None:
+    """Return why a project is never considered, None if it is once it is open."""
     votes = columns.total_weights[index]
     if votes == 0 and parameters.zero_votes == "skip":
         return "no-votes"
+    if columns.costs[index] == 0 and parameters.zero_cost == "skip":
+        return "costs-nothing"
     asked = parameters.minimum_share * int(columns.ballots.sum())
     if votes < parameters.minimum_votes or columns.total_supporters[index] * SHARE_UNITS < asked:
         return "below-threshold"
-    return "chosen"
+    return None
 
 
 def _order(
-    columns: Columns, parameters: Parameters, ties: TieOrder, projects: Iterable[int]
+    columns: Columns, parameters: Parameters, ties: TieOrder, projects: Iterable[int], state: Openness
 ) -> Iterator[tuple[int, Tie | None]]:
-    """Yield the projects in order of consideration, each with the tie that it was first in."""
+    """Yield the projects in order of consideration, each with the tie that it was first in.
+
+    What is open may change whenever one has been yielded; what is closed waits.
+    """
     worth = {index: _worth(columns, parameters, index) for index in projects}
-    for _, group in groupby(sorted(worth, key=lambda index: (worth[index], index)), key=worth.__getitem__):
-        waiting = list(group)
-        while waiting:
-            index, tie = pick(columns.profile, ties, waiting)
-            waiting.remove(index)
-            yield index, tie
+    order = groupby(sorted(worth, key=lambda index: (worth[index], index)), key=worth.__getitem__)
+    waiting = [list(group) for _, group in order]
+    while True:
+        for group in waiting:
+            if open_ones := list(state.among(group)):
+                break
+        else:
+            return
+        index, tie = pick(columns.profile, ties, open_ones)
+        group.remove(index)
+        if not group:
+            waiting.remove(group)
+        yield index, tie
 
 
 def _worth(columns: Columns, parameters: Parameters, index: int) -> tuple[int, Fraction]:

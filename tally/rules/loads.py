@@ -6,15 +6,17 @@ from gmpy2 import mpq
 
 from tally.profile import Profile, ProfileError, TieOrder
 from tally.rules.columns import Columns
-from tally.rules.result import Result, Round, Status, format_exact, pick
+from tally.rules.openness import refuse_relations
+from tally.rules.result import Reason, Result, Round, Status, format_exact, pick
 
 Choice = tuple[mpq | None, list[int]]
 """A smallest load in cents a ballot (None: projects without supporters), and all projects that lead to it."""
 
 
 def columns_of_approvals(profile: Profile) -> Columns:
-    """Return a profile in columns. Raises ProfileError for ballots with weights: loads know no points."""
+    """Return a profile in columns. Raises ProfileError for weights and relations: loads know neither."""
     columns = Columns(profile)
+    refuse_relations(columns)
     if (columns.group_weights != 1).any():
         raise ProfileError("expected approval ballots: a load knows no points")
     return columns
@@ -31,7 +33,9 @@ def take(columns: Columns, ties: TieOrder, choices: Iterable[Choice]) -> Iterato
         yield index, (load, tied)
 
 
-def tell(name: str, columns: Columns, ties: TieOrder, choices: Iterable[Choice]) -> Result:
+def tell(
+    name: str, columns: Columns, ties: TieOrder, choices: Iterable[Choice], *, take_free: bool = True
+) -> Result:
     """Return the outcome of a rule's choices, as far as `take` takes them."""
     profile, left = columns.profile, columns.profile.budget
     rounds: list[Round] = []
@@ -58,22 +62,27 @@ def tell(name: str, columns: Columns, ties: TieOrder, choices: Iterable[Choice])
         winners=winners,
         cost=profile.budget - left,
         rounds=tuple(rounds),
-        statuses=_statuses(columns, frozenset(winners), left),
+        statuses=_statuses(columns, frozenset(winners), left, take_free=take_free),
     )
 
 
-def _statuses(columns: Columns, winners: frozenset[str], left: int) -> tuple[Status, ...]:
+def _statuses(columns: Columns, winners: frozenset[str], left: int, *, take_free: bool) -> tuple[Status, ...]:
     found = []
     for index, cost in enumerate(columns.costs):
-        chosen = columns.ids[index] in winners
-        supported = columns.total_supporters[index] > 0
+        reason: Reason = "does-not-fit"
+        if columns.ids[index] in winners:
+            reason = "chosen"
+        elif not columns.total_supporters[index]:
+            reason = "no-votes"
+        elif cost == 0 and not take_free:
+            reason = "costs-nothing"
         found.append(
             Status(
                 project=columns.ids[index],
-                reason="chosen" if chosen else "does-not-fit" if supported else "no-votes",
+                reason=reason,
                 votes=columns.total_weights[index],
                 supporters=columns.total_supporters[index],
-                missing=max(cost - left, 0) if supported and not chosen else None,
+                missing=max(cost - left, 0) if reason == "does-not-fit" else None,
             )
         )
     return tuple(found)

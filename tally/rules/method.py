@@ -12,6 +12,7 @@ from gmpy2 import mpq
 from tally.profile import TieOrder
 from tally.rules.columns import Columns
 from tally.rules.offers import Offer, Offers, UndecidedError
+from tally.rules.openness import Openness
 from tally.rules.payments import list_payments
 from tally.rules.purses import Level, Purses
 from tally.rules.result import Payment
@@ -29,11 +30,12 @@ class Step(NamedTuple):
 class Run:
     """One run in full. `purses` are what is left when `steps` has come to its end."""
 
-    def __init__(self, columns: Columns, start: mpq, *, by_cost: bool) -> None:
+    def __init__(self, columns: Columns, start: mpq, *, by_cost: bool, take_free: bool = True) -> None:
         self.columns = columns
         self.purses = Purses(columns, start)
         self._worth = [cost or 1 if by_cost else 1 for cost in columns.costs]
-        self._offers = Offers(self.purses, by_cost=by_cost)
+        self.openness = Openness(columns, take_free=take_free)
+        self._offers = Offers(self.purses, self.openness, by_cost=by_cost)
 
     def steps(self, ties: TieOrder) -> Iterator[Step]:
         """Yield the rounds; each has been paid when it comes."""
@@ -54,7 +56,7 @@ class Run:
         return mpq(0) if level is None else level.share / self._worth[project]
 
     def _take(self, project: int, price: mpq, tied: Sequence[int], level: Level | None) -> Step:
-        self._offers.remove(project)
+        self._offers.win(project)
         emptied = None if level is None else self.purses.emptied(level)
         payments = list_payments(self.purses, project, level, emptied)
         if level is not None and emptied is not None:
@@ -62,21 +64,24 @@ class Run:
         return Step(project, price, tied, payments)
 
 
-def find_winners(columns: Columns, start: mpq, ties: TieOrder, *, by_cost: bool) -> list[int]:
+def find_winners(
+    columns: Columns, start: mpq, ties: TieOrder, *, by_cost: bool, take_free: bool = True
+) -> list[int]:
     """Return who wins with these purses, in order of choice."""
     try:
-        return _find_fast(columns, start, ties, by_cost=by_cost)
+        return _find_fast(columns, start, ties, by_cost=by_cost, take_free=take_free)
     except UndecidedError:
-        return [step.project for step in Run(columns, start, by_cost=by_cost).steps(ties)]
+        run = Run(columns, start, by_cost=by_cost, take_free=take_free)
+        return [step.project for step in run.steps(ties)]
 
 
-def _find_fast(columns: Columns, start: mpq, ties: TieOrder, *, by_cost: bool) -> list[int]:
+def _find_fast(columns: Columns, start: mpq, ties: TieOrder, *, by_cost: bool, take_free: bool) -> list[int]:
     purses = Purses(columns, start)
-    offers = Offers(purses, by_cost=by_cost)
+    offers = Offers(purses, Openness(columns, take_free=take_free), by_cost=by_cost)
     winners: list[int] = []
     while found := offers.find_cheapest():
         project = _decide(found, ties)
-        offers.remove(project)
+        offers.win(project)
         winners.append(project)
         if columns.costs[project]:
             purses.pay_about(project, found[project].share)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from gmpy2 import mpq
 
+from tally.rules.openness import Openness
 from tally.rules.purses import ULP, Purses, View
 
 
@@ -33,18 +34,23 @@ class Offer(NamedTuple):
 class Offers:
     """The projects that may still be chosen, with what is known of their prices."""
 
-    def __init__(self, purses: Purses, *, by_cost: bool) -> None:
+    def __init__(self, purses: Purses, openness: Openness, *, by_cost: bool) -> None:
         self._purses = purses
         columns = purses.columns
         self._costs = columns.costs
         self._worth = [cost or 1 if by_cost else 1 for cost in columns.costs]
         supported = [p for p, weight in enumerate(columns.total_weights) if weight]
         self._rich = {p: mpq(self._costs[p], columns.total_weights[p] * self._worth[p]) for p in supported}
-        self.known = {p: _below(float(price)) for p, price in self._rich.items()}
+        self._openness = openness
+        self.known = {p: _below(float(self._rich[p])) for p in openness.among(supported)}
 
-    def remove(self, project: int) -> None:
-        """Take a project out."""
+    def win(self, project: int) -> None:
+        """Take a winner out, and what it closes; bring in what it opens."""
         del self.known[project]
+        closed, opened = self._openness.win(project)
+        for other in closed:
+            self.known.pop(other, None)
+        self.known |= {p: _below(float(self._rich[p])) for p in opened if p in self._rich}
 
     def find_cheapest(self) -> dict[int, Offer]:
         """Return all projects that may be the cheapest: one if that is proved; none if nobody can pay any."""

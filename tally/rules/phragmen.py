@@ -30,9 +30,11 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     The count ends when one of the equal best does not fit. Projects that cost more than the whole budget are
     left out from the start. `zero_votes`: "take" chooses, when nothing with support is left, projects without
-    support if all of them fit (so does pabutools); "skip" leaves them out.
+    support if all of them fit (so does pabutools); "skip" leaves them out. `zero_cost`: "skip" leaves out
+    what costs nothing.
     """
 
+    zero_cost: Literal["skip", "take"] = "take"
     zero_votes: Literal["skip", "take"] = "skip"
 
 
@@ -62,7 +64,8 @@ class _Loads:
 def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
     """Return the outcome of "phragmen-sequential". Errors: ProfileError (ballots with weights)."""
     columns = columns_of_approvals(profile)
-    return tell(NAME, columns, ties, _choose(columns, parameters, ties))
+    choices = _choose(columns, parameters, ties)
+    return tell(NAME, columns, ties, choices, take_free=parameters.zero_cost == "take")
 
 
 def choose(columns: Columns, parameters: Parameters, ties: TieOrder) -> list[int]:
@@ -73,7 +76,8 @@ def choose(columns: Columns, parameters: Parameters, ties: TieOrder) -> list[int
 def _choose(columns: Columns, parameters: Parameters, ties: TieOrder) -> Iterator[Choice]:
     """Yield the smallest load and who has it, round by round; None for projects without supporters."""
     loads = _Loads(columns)
-    affordable = [p for p, cost in enumerate(columns.costs) if cost <= columns.profile.budget]
+    least = 0 if parameters.zero_cost == "take" else 1
+    affordable = [p for p, cost in enumerate(columns.costs) if least <= cost <= columns.profile.budget]
     known = {p: mpq(0) for p in affordable if columns.total_supporters[p]}
     while known:
         best: mpq | None = None

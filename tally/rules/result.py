@@ -12,7 +12,19 @@ from gmpy2 import mpq
 
 from tally.profile import Profile, TieOrder
 
-Reason = Literal["chosen", "does-not-fit", "supporters-cannot-pay", "no-votes", "below-threshold"]
+Measure = Literal["satisfaction", "cost-satisfaction", "exclusion"]
+"""What a ballot has from an outcome: its weights of the winners (for approvals their number), the weights
+times the costs, or whether it has any winner at all."""
+Reason = Literal[
+    "chosen",
+    "does-not-fit",
+    "no-votes",
+    "costs-nothing",
+    "below-threshold",
+    "alternative-chosen",
+    "need-not-chosen",
+    "supporters-cannot-pay",
+]
 
 
 def format_exact(value: Fraction | mpq) -> str:
@@ -87,7 +99,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     stands if more are better off with it. The own outcome and its cost are kept here.
     """
 
-    by: str
+    by: Measure
     rival: str
     prefer: int
     against: int

@@ -9,8 +9,8 @@ import msgspec
 
 from tally.profile import Profile
 from tally.rules.columns import Columns
-from tally.rules.comparison import Measure, compare
-from tally.rules.result import Result
+from tally.rules.comparison import compare
+from tally.rules.result import Measure, Result
 
 
 class Better(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

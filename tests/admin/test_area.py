@@ -18,6 +18,7 @@ from ballots.election import check_contest
 from ballots.manifest import Approval, Points, Ranking
 from ballots.wire import MAX_ENTRY, content_hash, encode
 from tally.pabulib import parse_pabulib
+from tests.count_rules import EQUAL_SHARES, GREEDY, PHRAGMEN
 
 ROOT = Path(__file__).parents[2]
 REAL_FILES = ROOT.parent / "shared" / "pabulib"
@@ -55,20 +56,20 @@ def test_the_pot_follows_the_published_rule(area_class, cents) -> None:
 
 def test_every_cent_is_in_one_pot_and_has_funders_70_to_30() -> None:
     """The pots of both contests together are the area's money; municipality and corporations fund each."""
-    plan = area.make_plan(333, "equal-shares-cost")
+    plan = area.make_plan(333, EQUAL_SHARES)
     pots = [pot for contest in plan.contests for pot in contest.pots]
     assert sum(pot.cents for pot in pots) == area.pot_cents(333, "B")
     assert all([funder.weight for funder in pot.funders] == [70, 30] for pot in pots)
 
 
-@pytest.mark.parametrize("rule", area.RULES)
+@pytest.mark.parametrize("rule", [GREEDY, EQUAL_SHARES, PHRAGMEN])
 def test_the_area_is_an_election_that_may_stand(rule) -> None:
     """Contests pass the kernel's checks, fit into an entry, and every text and picture is there."""
     plan = area.make_plan(300, rule)
     for contest in plan.contests:
         check_contest(contest, ())
         assert len(encode(contest)) < MAX_ENTRY
-        assert contest.rule == area.RULES[rule]
+        assert contest.rule == rule
     named = {name for contest in plan.contests for p in contest.projects for name in (p.text, p.picture)}
     assert named == plan.files.keys()
     assert all(content_hash(raw) == name for name, raw in plan.files.items())
@@ -77,7 +78,7 @@ def test_the_area_is_an_election_that_may_stand(rule) -> None:
 
 def test_every_text_answers_the_three_questions_of_trits_in_order() -> None:
     """A project says what residents do themselves, what with help, and what others must do."""
-    plan = area.make_plan(300, "greedy-votes")
+    plan = area.make_plan(300, GREEDY)
     for contest in plan.contests:
         for project in contest.projects:
             text = plan.files[project.text].decode()
@@ -88,7 +89,7 @@ def test_every_text_answers_the_three_questions_of_trits_in_order() -> None:
 @given(st.integers(area.FEWEST, 400), st.floats(0, 1), st.integers())
 def test_made_up_residents_keep_the_rules_of_the_ballot(residents, turnout, seed) -> None:
     """Whatever size, turnout and draw: all choices are valid, and as many vote as were asked for."""
-    plan = area.make_plan(residents, "equal-shares-cost")
+    plan = area.make_plan(residents, EQUAL_SHARES)
     voters = area.make_voters(plan, residents, turnout, random.Random(seed))
     check_all(plan, voters)
     split = area.split_residents(residents)
@@ -100,14 +101,14 @@ def test_made_up_residents_keep_the_rules_of_the_ballot(residents, turnout, seed
 
 def test_the_same_seed_gives_the_same_choices() -> None:
     """Choices follow from the seed, and from nothing else."""
-    plan = area.make_plan(50, "equal-shares-cost")
+    plan = area.make_plan(50, EQUAL_SHARES)
     first, second, third = (area.make_voters(plan, 50, 0.8, random.Random(seed)) for seed in (4, 4, 5))
     assert first == second != third
 
 
 def test_some_residents_vote_again() -> None:
     """The demo shows that a vote can be changed."""
-    plan = area.make_plan(50, "equal-shares-cost")
+    plan = area.make_plan(50, EQUAL_SHARES)
     times = [len(voter.votes) for voter in area.make_voters(plan, 50, 1.0, random.Random(1))]
     assert set(times) == {1, 2}
 
@@ -135,7 +136,7 @@ def test_pictures_differ_from_project_to_project() -> None:
 def test_every_ballot_of_a_file_becomes_a_resident() -> None:
     """Projects keep order, cost and name; ballots take the contest's order; an empty one stays empty."""
     election = parse_pabulib(pabulib_text())
-    plan, voters = pabulib.make_plan(election, "greedy-votes", "proef"), pabulib.make_voters(election)
+    plan, voters = pabulib.make_plan(election, GREEDY, "proef"), pabulib.make_voters(election)
     (contest,) = plan.contests
     assert [(p.id, p.title, p.cost) for p in contest.projects] == [
         ("p-1", "Bank", 40_000),
@@ -162,7 +163,7 @@ def test_the_ballot_rules_take_every_ballot_of_the_file(vote_type) -> None:
     """Each kind of vote becomes a method that is just wide enough."""
     votes, columns, method = METHODS[vote_type]
     election = parse_pabulib(pabulib_text(vote_type, votes, columns))
-    plan = pabulib.make_plan(election, "equal-shares-cost", "proef")
+    plan = pabulib.make_plan(election, EQUAL_SHARES, "proef")
     assert plan.styles[0].contests[0].method == method
     check_all(plan, pabulib.make_voters(election))
 
@@ -198,7 +199,7 @@ REFUSED = {
 def test_a_file_that_cannot_be_voted_on_is_refused(text) -> None:
     """It says so before anything is started."""
     with pytest.raises(ConductError):
-        pabulib.make_plan(parse_pabulib(text), "greedy-votes", "proef")
+        pabulib.make_plan(parse_pabulib(text), GREEDY, "proef")
 
 
 def real_files() -> list[Path]:
@@ -212,7 +213,7 @@ def test_real_files_become_elections(path) -> None:
     if path is None:
         pytest.skip("no real elections lie beside the project")
     election = parse_pabulib(path.read_text("utf-8"))
-    plan = pabulib.make_plan(election, "equal-shares-cost", path.stem)
+    plan = pabulib.make_plan(election, EQUAL_SHARES, path.stem)
     (contest,), (style,) = plan.contests, plan.styles
     check_contest(contest, ())
     assert len(encode(contest)) < MAX_ENTRY

@@ -11,6 +11,7 @@ from admin.ledger.booking import Award, Transaction, commitment, grants
 from admin.ledger.errors import BookingError
 from ballots import manifest as m
 from ballots.wire import Hash
+from tests.count_rules import GREEDY
 
 DAY = datetime.date(2026, 3, 2)
 ELECTION = Hash(bytes.fromhex("a1" * 32))
@@ -34,16 +35,23 @@ def make_contest(pots: list[m.Pot], costs: dict[str, int], name: str = "wijkbudg
     """A contest with projects of these costs, one style a pot."""
     projects = [
         m.BallotProject(
-            cost=cost, id=project, picture=Hash(bytes(32)), text=Hash(bytes(32)), title=project.title()
+            cost=cost,
+            id=project,
+            picture=Hash(bytes(32)),
+            pots=[pot.id for pot in pots],
+            text=Hash(bytes(32)),
+            title=project.title(),
         )
         for project, cost in costs.items()
     ]
     return m.Contest(
+        alternatives=[],
         counted="together" if len(pots) == 1 else "apart",
         id=name,
+        needs=[],
         pots=pots,
         projects=projects,
-        rule=m.Greedy(),
+        rule=GREEDY,
         styles=[f"style-{number}" for number, _ in enumerate(pots, 1)],
         title="Wijkbudget",
     )

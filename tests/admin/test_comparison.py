@@ -11,6 +11,7 @@ from tally import rules
 from tally.outcome import ContestOutcome, InvalidBallot, Outcome, _outcome_of
 from tally.pabulib import parse_pabulib
 from tally.profile import ties_by_cost_votes_lot
+from tests.count_rules import GREEDY
 
 PB = (
     "META\nkey;value\ndescription;Proef\nbudget;1000\nvote_type;approval\n"
@@ -23,11 +24,11 @@ def held(forge: str = "") -> tuple[object, bytes, object]:
     """Return the election of the file, a manifest hash, and an outcome of the board, forged or not."""
 
     election = parse_pabulib(PB)
-    plan = pabulib.make_plan(election, "greedy-votes", "proef")
+    plan = pabulib.make_plan(election, GREEDY, "proef")
     profile = pabulib._profile(election, pabulib.project_ids(election))
     lot, manifest = Hash(bytes(32)), Hash(b"m" * 32)
     lots = {project.id: H("lot-project", lot, pabulib.CONTEST, project.id) for project in profile.projects}
-    result = rules.count("greedy-votes", profile, {}, ties_by_cost_votes_lot(profile, lots))
+    result = rules.count("greedy", profile, {}, ties_by_cost_votes_lot(profile, lots))
     count = _outcome_of(result, plan.contests[0].pots[0], [pabulib.STYLE])
     outcome = Outcome(
         contests=[ContestOutcome(contest=pabulib.CONTEST, counts=[count])],
@@ -69,7 +70,7 @@ def held(forge: str = "") -> tuple[object, bytes, object]:
 def test_the_comparison_with_the_file_notices_every_difference(forge: str) -> None:
     """Only the outcome that the rule gives on the file itself is equal to it."""
     election, manifest, outcome = held(forge)
-    assert pabulib.compare(election, "greedy-votes", manifest, outcome).equal is (forge == "")
+    assert pabulib.compare(election, GREEDY, manifest, outcome).equal is (forge == "")
 
 
 async def test_the_demo_ends_with_1_when_the_outcome_is_not_the_files(
@@ -85,5 +86,5 @@ async def test_the_demo_ends_with_1_when_the_outcome_is_not_the_files(
     for forge, code in (("", 0), ("a winner less", 1)):
         election, manifest, outcome = held(forge)
         told = Bag(election=Bag(manifest_hash=manifest), outcome=outcome)
-        chosen = Bag(election=election, rule="greedy-votes")
+        chosen = Bag(election=election, rule=GREEDY)
         assert await cli._tell(cli.Console(quiet=True), Bag(dsn=""), told, chosen) == code

@@ -218,7 +218,7 @@ def test_a_file_is_voted_on_and_the_site_stays_up_until_ctrl_c(folder) -> None:
     (folder / "small.pb").write_text(SMALL_PB)
     demo = Demo(
         folder / "said",
-        *("--pb", str(folder / "small.pb"), "--rule", "greedy-votes", "--dir", str(folder / "kept")),
+        *("--pb", str(folder / "small.pb"), "--rule", "greedy", "--dir", str(folder / "kept")),
     )
     try:
         said = demo.wait_for("stays up until Ctrl-C")

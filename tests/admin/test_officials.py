@@ -19,6 +19,7 @@ from ballots.manifest import Partner
 from ballots.merkle import leaf_hash
 from ballots.points import ed25519_public
 from ballots.wire import Hash, Key, Rsa, Signature, content_hash
+from tests.count_rules import EQUAL_SHARES
 from tests.simulator import ORIGIN, RELEASES, World, issuer_keys, make_world
 
 OTHER = Hash(bytes(31) + b"\1")
@@ -184,7 +185,7 @@ def make_parties(plan: Plan) -> tuple[Parties, list[Official]]:
 @pytest.fixture
 def plan() -> Plan:
     """The made-up area."""
-    return area.make_plan(30, "equal-shares-cost")
+    return area.make_plan(30, EQUAL_SHARES)
 
 
 def test_a_plan_becomes_an_election(plan) -> None:

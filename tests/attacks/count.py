@@ -21,6 +21,7 @@ from tests.attacks.log import of_kind
 from tests.attacks.opening import DOUBLED, OVER, choices, on, sealed
 from tests.attacks.rows import OFFICIALS, OPERATOR, Attack
 from tests.attacks.scenes import Entry, Record, broken, entry_after, record_of, refused
+from tests.count_rules import GREEDY
 from tests.forge import make_certify
 from tests.simulator import World, changed, make_world
 from tests.tally.break_makers import votes_added
@@ -184,7 +185,7 @@ def lower_cost(outcome: Outcome) -> Outcome:
 
 def tie_hidden() -> Record:
     """The lot decided, and the count says that it did not."""
-    world = make_world(until=Phase.VOTING, residents={"adult": 2}, rule=m.Greedy())
+    world = make_world(until=Phase.VOTING, residents={"adult": 2}, rule=GREEDY)
     world.vote_all()
     world.close()
     world.open()
@@ -277,7 +278,7 @@ ROWS = [
     Attack(COUNTERS, "change the order of the ballots, to draw another lot", "T05", counted_by(opened=lambda all_: all_[::-1])),
     Attack(COUNTERS, "count with other costs", "T06", counted_by(cheaper)),
     Attack(COUNTERS, "count with a larger budget", "T06", counted_by(richer)),
-    Attack(COUNTERS, "count by another rule", "T06", counted_by(contest_with(rule=m.Greedy()))),
+    Attack(COUNTERS, "count by another rule", "T06", counted_by(contest_with(rule=GREEDY))),
     Attack(COUNTERS, "weigh choices by another method", "T06", counted_by(as_ranking)),
     Attack(COUNTERS, "list the projects in another order", "T06", counted_by(reordered)),
     Attack(COUNTERS, "draw another lot", "T05", lambda: record_of(forged_count(other_lot))),

@@ -8,7 +8,7 @@ from tests.differential.spellings import Draw
 from tests.differential.verdicts import Call
 
 Given = dict[str, Any]
-RULES = ["greedy-votes", "equal-shares-cost"]
+RULES = ["greedy", "equal-shares"]
 
 
 @st.composite

@@ -141,7 +141,7 @@ def _pool() -> dict[int, list[str]]:
 
 WORDS = (
     "apart", "together", "decide", "labelled", "advice", "approval", "knapsack", "points", "ranking",
-    "inform", "co-decide", "greedy-votes", "equal-shares-cost", "adult", "youth", "elders",
+    "inform", "co-decide", "greedy", "equal-shares", "adult", "youth", "elders",
 )  # fmt: skip
 """Words that entries choose among, and one that they do not know."""
 

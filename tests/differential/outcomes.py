@@ -13,6 +13,7 @@ from ballots.sealing import FIRST, seal_ballot
 from ballots.voter import Share
 from ballots.wire import Box, Bytes, Hash, encode
 from tally.outcome import InvalidBallot, format_outcome, tally_entry
+from tests.count_rules import EQUAL_SHARES, GREEDY
 from tests.differential.spellings import Draw, draw_spelling
 from tests.differential.stages import SMALL
 from tests.differential.verdicts import Call
@@ -37,7 +38,7 @@ METHODS: dict[str, m.Method] = {
     "points": m.Points(maximum=3, total=6),
     "ranking": m.Ranking(minimum=0, maximum=5),
 }
-RULES: dict[str, m.Rule] = {"greedy": m.Greedy(), "shares": m.EqualShares()}
+RULES: dict[str, m.Rule] = {"greedy": GREEDY, "shares": EQUAL_SHARES}
 
 
 SECOND = "tweede"
@@ -61,7 +62,7 @@ class Costly(Apart):
         """Put the second contest on the board, and return the manifest."""
         if self.two and SECOND.encode() not in self.entries[-1]:
             contest = World.make_contest(self)
-            other = m.Greedy() if isinstance(contest.rule, m.EqualShares) else m.EqualShares()
+            other = GREEDY if isinstance(contest.rule, m.EqualShares) else EQUAL_SHARES
             self.append(changed(contest, id=SECOND, projects=contest.projects[:3], rule=other))
         return super().make_manifest()
 

@@ -11,12 +11,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ballots.entries import Entry
-from ballots.manifest import Greedy
 from ballots.signing import kind_of
 from service.portal import words
 from service.portal.entry_view import FACTS, MEANINGS
 from service.portal.pages import STATIC
 from tally.rules import RULES
+from tests.count_rules import GREEDY
 
 STYLE = (STATIC / "style.css").read_text()
 
@@ -60,10 +60,10 @@ def test_every_kind_has_words() -> None:
     """Every kind of entry, every rule and every reason has its own words."""
     kinds = {kind.__struct_config__.tag for kind in Entry.__args__}
     assert kinds == set(words.KINDS) == set(FACTS) == set(MEANINGS)
-    assert {Greedy.__struct_config__.tag, "equal-shares-cost"} <= set(words.RULES) & set(RULES)
+    assert {"greedy", "equal-shares", "phragmen-sequential"} == set(words.RULES) <= set(RULES)
     protocol = (Path(words.__file__).parents[2] / "ballots" / "PROTOCOL.md").read_text()
     assert set(re.findall(r"`(choices-[a-z]+)`", protocol)) - {"choices-length"} <= set(words.INVALID)
-    assert kind_of(Greedy()) in words.RULES
+    assert kind_of(GREEDY) in words.RULES
 
 
 def luminance(colour: str) -> float:

@@ -20,6 +20,7 @@ from ballots.sealing import FIRST, SEED_LENGTH, seal_ballot
 from ballots.wire import Key
 from service.portal.wall_view import say_ballot_number
 from tally.audit.checks import CHECKS
+from tests.count_rules import EQUAL_SHARES, GREEDY
 from tests.service.page_reader import Page, assert_good
 from tests.service.portal_site import book_world, make_site, open_site, put_world
 from tests.simulator import NO_SIGNATURE, World, changed, make_world
@@ -270,7 +271,7 @@ def sort_ballots(world: World) -> tuple[int, int, int]:
     return old, new, next(place for place in places if place not in {old, new})
 
 
-@pytest.mark.parametrize("rule", [m.Greedy(), m.EqualShares()], ids=["greedy", "equal-shares"])
+@pytest.mark.parametrize("rule", [GREEDY, EQUAL_SHARES], ids=["greedy", "equal-shares"])
 async def test_outcome_has_a_reason_for_each_project(database: str, folder: Path, rule: m.Rule) -> None:
     """The outcome names every project with its reason, the rounds, the lot and what is left."""
     world = play(Phase.COUNTED, rule=rule)

@@ -16,6 +16,7 @@ from tally.audit.findings import AuditResult
 from tally.audit.report import ReportError, make_report, parse_report
 from tally.audit.run import audit
 from tally.record import FolderRecord
+from tests.count_rules import GREEDY
 from tests.simulator import World, make_world
 from tests.stages import world_at
 from tests.tally.drafts import (
@@ -246,7 +247,7 @@ def test_a_record_that_changes_while_it_is_read_is_not_valid() -> None:
 def test_greedy_outcomes_have_a_bound(maximum: int, at_risk: bool) -> None:
     """With a greedy rule it is said whether slack and invalid ballots could change who wins."""
     method = m.Approval(minimum=0, maximum=maximum)
-    world = make_world(until=Phase.VOTING, rule=m.Greedy(), residents={"adult": 9}, methods={"adult": method})
+    world = make_world(until=Phase.VOTING, rule=GREEDY, residents={"adult": 9}, methods={"adult": method})
     for number in range(8):
         share = world.get_share(number)
         if number < 7:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ballots import manifest as m
 from ballots.board import Phase
 from ballots.wire import encode
 from tally.audit.run import audit
 from tally.audit.source import MissingFileError
 from tally.audit.workers import WorkersError
+from tests.count_rules import GREEDY
 from tests.simulator import make_world
 from tests.stages import world_at
 from tests.tally.drafts import Memory, draft, draft_of
@@ -96,7 +96,7 @@ def test_single_changes_are_never_accepted() -> None:
 def test_no_fault_message_can_steer_a_terminal() -> None:
     """What comes from the record is printed without control characters."""
     record = draft_of(world_at("set-up"))
-    record.entries = [*record.entries, b'{"kind":"style","\xc2\x9b\x1b[31m":1}', encode(m.Greedy())]
+    record.entries = [*record.entries, b'{"kind":"style","\xc2\x9b\x1b[31m":1}', encode(GREEDY)]
     result = audit(Memory(record))
     assert result.faults
     assert all(fault.message.isprintable() and fault.message.isascii() for fault in result.faults)

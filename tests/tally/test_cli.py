@@ -200,7 +200,7 @@ def test_a_report_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "official's id" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("rule", "spent"), [("greedy-votes", "600.00"), ("equal-shares-cost", "600.00")])
+@pytest.mark.parametrize(("rule", "spent"), [("greedy", "600.00"), ("equal-shares", "600.00")])
 def test_a_pabulib_file_is_counted(
     rule: str, spent: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -58,7 +58,7 @@ def test_json_has_the_winners_in_order_and_the_cost_in_the_units_of_the_file(
     """Amounts are numbers with all decimals; the rule as asked for, its own name, and every parameter."""
     said = run_json(capsys, file, "--rule", "greedy-cost")
     assert (said["winners"], said["cost"], said["budget"], said["ballots"]) == (["1", "3"], "900.50", 1000, 5)
-    assert (said["rule"], said["method"], said["ties"]) == ("greedy-cost", "greedy-votes", "id")
+    assert (said["rule"], said["method"], said["ties"]) == ("greedy-cost", "greedy", "id")
     assert said["parameters"] == msgspec.to_builtins(choose_rule("greedy-cost").parameters)
     assert said["parameters"]["zero_votes"] == "take"
     assert said["result"]["cost"] == 90050
@@ -67,9 +67,9 @@ def test_json_has_the_winners_in_order_and_the_cost_in_the_units_of_the_file(
 
 def test_settings_change_single_parameters(file: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Of a rule or of a preset; purses grow by 0.50 until 1 and then 3 can be paid."""
-    plain = run_json(capsys, file, "--rule", "equal-shares-cost")
+    plain = run_json(capsys, file, "--rule", "equal-shares")
     assert (plain["winners"], plain["cost"]) == ([], 0)
-    for rule in ("equal-shares-cost", "add1-cost"):
+    for rule in ("equal-shares", "add1-cost"):
         settings = ["--set", "completion=add1", "--set", "increment=50"]
         said = run_json(capsys, file, "--rule", rule, *settings)
         assert (said["parameters"]["completion"], said["parameters"]["increment"]) == ("add1", 50)
@@ -166,7 +166,7 @@ def test_explanations_come_from_the_module_that_makes_them(
     asking = [file, "--rule", "greedy-cost", "--explain", "--project", "3", "--language", "nl"]
     assert cli.main(["tally", *asking]) == 0
     assert capsys.readouterr().out == "Tree nl €\n"
-    assert asked == [(("greedy-votes", choose_rule("greedy-cost").plain()), "3", ("1", "3"))]
+    assert asked == [(("greedy", choose_rule("greedy-cost").plain()), "3", ("1", "3"))]
     assert run_json(capsys, *asking)["explanation"] == {"why": "votes"}
     assert cli.main(["tally", file, "--explain", "--project", "9"]) == 2
     assert "expected --project to be one of the file's, got '9'" in capsys.readouterr().err

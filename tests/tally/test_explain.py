@@ -63,11 +63,11 @@ def draw_profile(random: Random, heaviest: int = 1, most: int = 12) -> Profile:
 
 
 def draw_rule(random: Random) -> tuple[str, dict[str, Any]]:
-    name = random.choice(["greedy-votes", "equal-shares-cost", "equal-shares-cost", "phragmen-sequential"])
+    name = random.choice(["greedy", "equal-shares", "equal-shares", "phragmen-sequential"])
     zero = {"zero_votes": random.choice(["skip", "take"])}
     if name == "phragmen-sequential":
         return name, zero
-    if name == "greedy-votes":
+    if name == "greedy":
         return name, zero | {
             "order": random.choice(["votes", "votes-per-cost"]),
             "misfits": random.choice(["skip", "skip", "stop"]),
@@ -191,9 +191,7 @@ class Uneven(Recount):
         return change.more == self.once or change.more >= self.from_here
 
 
-@pytest.mark.parametrize(
-    ("name", "parameters"), [("equal-shares-cost", {}), ("greedy-votes", {"minimum_share": 1000})]
-)
+@pytest.mark.parametrize(("name", "parameters"), [("equal-shares", {}), ("greedy", {"minimum_share": 1000})])
 @pytest.mark.parametrize(
     ("once", "from_here", "found", "least"), [(3, 5, 3, True), (30, 50, 50, False), (1, 9, 1, True)]
 )
@@ -258,7 +256,7 @@ def test_fewer_votes_than_told_do_not_lose() -> None:
     """Whichever ballots leave a winner of greedy out: it loses with the number told, and with none below."""
     random, told = Random(7), 0
     for profile, name, parameters in draw_cases(8, 600):
-        if name != "greedy-votes":
+        if name != "greedy":
             continue
         for facts in explain(profile, name, parameters):
             if facts.fewer is None:
@@ -279,7 +277,7 @@ def test_only_monotone_rules_claim_more_than_was_counted() -> None:
         ({"completion": "add1"}, False),
         ({"comparison": "satisfaction"}, False),
     ):
-        found = explain(profile, "equal-shares-cost", parameters)
+        found = explain(profile, "equal-shares", parameters)
         assert {facts.limit.only for facts in found if facts.limit} == {only}
 
 
@@ -300,7 +298,7 @@ def test_supporters_money_is_what_each_voter_paid_and_has(utility: str) -> None:
     for _ in range(200):
         profile = draw_profile(random, random.choice([1, 3]), 30)
         naive, paid = naive_payments(profile, utility)
-        found = explain_outcome(profile, "equal-shares-cost", {"utility": utility}, by_lot(profile))
+        found = explain_outcome(profile, "equal-shares", {"utility": utility}, by_lot(profile))
         for place, facts in enumerate(found.projects):
             if facts.money is None:
                 assert facts.won or facts.supporters == 0
@@ -326,7 +324,7 @@ def test_one_ballot_pays_what_its_voter_paid() -> None:
         naive, paid = naive_payments(profile, "cost")
         for voter, ballot in enumerate(naive.voters):
             weights: Weights = tuple(sorted(ballot.items()))
-            facts = explain_ballot(profile, "equal-shares-cost", {}, by_lot(profile), weights)
+            facts = explain_ballot(profile, "equal-shares", {}, by_lot(profile), weights)
             assert facts.left is not None
             assert Fraction(facts.left) == naive.purses[voter]
             supported = {profile.projects[place].id for place in ballot}
@@ -339,7 +337,7 @@ def test_one_ballot_pays_what_its_voter_paid() -> None:
 def test_after_a_completion_the_money_of_the_shares_is_still_told() -> None:
     """A is bought by greedy with what was left; C's supporter still has 25, and 10 of the pot were left."""
     profile = make_profile(100, {"a": 60, "b": 30, "c": 40}, "a", "a", "b", "bc")
-    found = explain_outcome(profile, "equal-shares-cost", {"completion": "greedy"}, by_lot(profile))
+    found = explain_outcome(profile, "equal-shares", {"completion": "greedy"}, by_lot(profile))
     facts = {each.project: each for each in found.projects}
     assert found.whole.winners == ("b", "a")
     assert facts["a"].round is not None
@@ -367,7 +365,7 @@ def test_the_whole_counts_ballots_by_their_winners() -> None:
         if whole.rival is None:
             continue
         zero = {"zero_votes": parameters["zero_votes"]}
-        rival = {ids.index(name) for name in winners(profile, "greedy-votes", zero)}
+        rival = {ids.index(name) for name in winners(profile, "greedy", zero)}
         apart = [sum(b.get(p, 0) for p in own) - sum(b.get(p, 0) for p in rival) for b in ballots]
         assert whole.rival.prefer_here == sum(more > 0 for more in apart)
         assert whole.rival.prefer_there == sum(more < 0 for more in apart)
@@ -378,17 +376,17 @@ def test_the_whole_counts_ballots_by_their_winners() -> None:
 def test_who_came_before_are_the_winners_only() -> None:
     """A wins, B is passed over, C does not fit either: one project came before C, and 40 was left."""
     profile = make_profile(100, {"a": 60, "b": 70, "c": 50}, *["a"] * 3, *["b"] * 2, "c")
-    facts = explain(profile, "greedy-votes", {})[2]
+    facts = explain(profile, "greedy", {})[2]
     assert (facts.number, facts.ahead, facts.pot, facts.missing) == (3, ("a",), 40, 10)
 
 
 @pytest.mark.parametrize(
     ("name", "parameters", "line"),
     [
-        ("greedy-votes", {"order": "votes-per-cost"}, "votes-per-cost"),
-        ("greedy-votes", {}, "votes"),
-        ("equal-shares-cost", {"completion": "greedy"}, "votes"),
-        ("equal-shares-cost", {"completion": "greedy", "utility": "points"}, "votes-per-cost"),
+        ("greedy", {"order": "votes-per-cost"}, "votes-per-cost"),
+        ("greedy", {}, "votes"),
+        ("equal-shares", {"completion": "greedy"}, "votes"),
+        ("equal-shares", {"completion": "greedy", "utility": "points"}, "votes-per-cost"),
     ],
 )
 def test_the_line_is_the_order_in_which_greedy_goes(name: str, parameters: Params, line: str) -> None:
@@ -401,13 +399,13 @@ def test_an_unknown_project_is_refused() -> None:
     """Who points at a project that is not there is told so."""
     profile = make_profile(10, {"a": 4}, "a")
     with pytest.raises(UnknownProjectError, match="'z'"):
-        explain_outcome(profile, "greedy-votes", {}, ties_by_id(profile), project="z")
+        explain_outcome(profile, "greedy", {}, ties_by_id(profile), project="z")
 
 
 def test_nothing_is_searched_unless_one_project_is_asked_for() -> None:
     """A list of all projects is cheap; what would have changed is sought for one, or where it is asked."""
     profile = make_profile(10, {"a": 4, "b": 9}, "a", "ab")
-    every = explain_outcome(profile, "greedy-votes", {}, ties_by_id(profile))
+    every = explain_outcome(profile, "greedy", {}, ties_by_id(profile))
     assert [facts.searched for facts in every.projects] == [False, False]
-    one = explain_outcome(profile, "greedy-votes", {}, ties_by_id(profile), project="b")
+    one = explain_outcome(profile, "greedy", {}, ties_by_id(profile), project="b")
     assert [(facts.project, facts.searched) for facts in one.projects] == [("b", True)]

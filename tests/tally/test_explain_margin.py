@@ -64,8 +64,8 @@ def test_the_margin_of_greedy_is_what_trying_everything_finds() -> None:
         }
         profile = draw_tiny(random)
         found, true = (
-            margin_of(profile, "greedy-votes", parameters),
-            find_true(profile, "greedy-votes", parameters),
+            margin_of(profile, "greedy", parameters),
+            find_true(profile, "greedy", parameters),
         )
         if true is None:
             assert found.most is None
@@ -102,19 +102,19 @@ def test_other_margins_are_true_bounds(seed: int) -> None:
 def test_one_swap_counts_for_two_votes() -> None:
     """A has 6 votes and B 2, B is cheaper: two ballots that take B for A make them equal, and B is first."""
     profile = make_profile(10, {"a": 8, "b": 7}, *["a"] * 6, *["b"] * 2)
-    assert margin_of(profile, "greedy-votes", {}) == Margin(least=2, most=2)
+    assert margin_of(profile, "greedy", {}) == Margin(least=2, most=2)
 
 
 def test_what_would_fit_anyway_needs_only_its_votes() -> None:
     """B fits beside A but lacks two of the three votes that the rules ask."""
     profile = make_profile(10, {"a": 5, "b": 5}, *["a"] * 9, "b")
-    assert margin_of(profile, "greedy-votes", {"minimum_votes": 3}) == Margin(least=2, most=2)
+    assert margin_of(profile, "greedy", {"minimum_votes": 3}) == Margin(least=2, most=2)
 
 
 def test_winners_that_may_only_swap_places_are_no_margin() -> None:
     """A and B are one vote apart and both win; C, far behind, would have to pass the one that leaves room."""
     profile = make_profile(10, {"a": 5, "b": 5, "c": 5}, *["a"] * 9, *["b"] * 8, "c", "c")
-    assert margin_of(profile, "greedy-votes", {}) == Margin(least=4, most=4)
+    assert margin_of(profile, "greedy", {}) == Margin(least=4, most=4)
 
 
 def test_a_dear_loser_must_pass_several_winners_at_once() -> None:
@@ -125,16 +125,16 @@ def test_a_dear_loser_must_pass_several_winners_at_once() -> None:
     """
     costs = {"a": 5, "b": 5, "l": 10}
     both = make_profile(10, costs, *["ab"] * 4, "a", "b", "l")
-    assert margin_of(both, "greedy-votes", {}) == Margin(least=3, most=3)
+    assert margin_of(both, "greedy", {}) == Margin(least=3, most=3)
     apart = make_profile(10, costs, *["a"] * 5, *["b"] * 5, "l")
-    assert margin_of(apart, "greedy-votes", {}) == Margin(least=3, most=4)
+    assert margin_of(apart, "greedy", {}) == Margin(least=3, most=4)
 
 
 def test_where_everything_wins_whatever_is_said_there_is_no_margin() -> None:
     """All projects fit and none needs votes; with votes needed, a winner's last vote is the margin."""
     profile = make_profile(10, {"a": 5, "b": 5}, "ab", "ab", "a")
-    assert margin_of(profile, "greedy-votes", {"zero_votes": "take"}) == Margin(least=None, most=None)
-    assert margin_of(profile, "greedy-votes", {}) == Margin(least=2, most=2)
+    assert margin_of(profile, "greedy", {"zero_votes": "take"}) == Margin(least=None, most=None)
+    assert margin_of(profile, "greedy", {}) == Margin(least=2, most=2)
 
 
 def test_totals_alone_decide_greedy() -> None:
@@ -147,5 +147,5 @@ def test_totals_alone_decide_greedy() -> None:
 def test_an_upper_bound_is_only_sought_where_asked() -> None:
     """Counting again and again takes time, so a list of all projects has the proved bound alone."""
     profile = make_profile(90, {"a": 60, "b": 50}, "a", "a", "b")
-    assert margin_of(profile, "equal-shares-cost", {}, search=False) == Margin(least=1, most=None)
-    assert margin_of(profile, "equal-shares-cost", {}) == Margin(least=1, most=1)
+    assert margin_of(profile, "equal-shares", {}, search=False) == Margin(least=1, most=None)
+    assert margin_of(profile, "equal-shares", {}) == Margin(least=1, most=1)

@@ -97,15 +97,15 @@ def test_every_sentence_is_said_somewhere(monkeypatch: pytest.MonkeyPatch) -> No
 def draw_all() -> Iterator[tuple[Profile, str, Params]]:
     yield from draw_cases(31, 250)
     many = make_profile(60, dict.fromkeys("abcdef", 3) | {"g": 59}, *["abcdefg"] * 3, "g", "")
-    yield many, "equal-shares-cost", {}
-    yield make_profile(10, {"a": 8, "b": 99}, "a"), "equal-shares-cost", {}
-    yield make_profile(10, {"a": 8, "b": 8}, "aa", "b", "b"), "greedy-votes", {"minimum_share": 5000}
-    yield make_profile(10, {"a": 8, "b": 8, "c": 2}, *["ab"] * 4, "c"), "greedy-votes", {"misfits": "stop"}
+    yield many, "equal-shares", {}
+    yield make_profile(10, {"a": 8, "b": 99}, "a"), "equal-shares", {}
+    yield make_profile(10, {"a": 8, "b": 8}, "aa", "b", "b"), "greedy", {"minimum_share": 5000}
+    yield make_profile(10, {"a": 8, "b": 8, "c": 2}, *["ab"] * 4, "c"), "greedy", {"misfits": "stop"}
 
 
 def test_a_winner_by_shares_is_explained() -> None:
     """B costs two ballots 15 each of their 25; it would still win with all 50 that they have."""
-    assert say(SHARES, "equal-shares-cost", {}, "b") == {
+    assert say(SHARES, "equal-shares", {}, "b") == {
         "en": (
             "“Trees” won in round 1: the 2 ballots that chose it paid its €30 together, €15 each.",
             "It would have lost at any cost above €50.",
@@ -123,14 +123,14 @@ def test_a_winner_by_shares_is_explained() -> None:
 def test_a_tie_is_told() -> None:
     """Which projects stood equal, and the step that decided."""
     profile = make_profile(4000, {"a": 2000, "b": 1000}, "a", "b")
-    found = say(profile, "equal-shares-cost", {}, "b")
+    found = say(profile, "equal-shares", {}, "b")
     assert found["en"][1] == "It stood exactly equal with “Slide”; the lowest cost decided."
     assert found["nl"][1] == "Het stond precies gelijk met “Slide”; de laagste kosten gaven de doorslag."
 
 
 def test_a_loser_by_shares_is_explained() -> None:
     """C's one supporter has 10 of its 25 left, as 15 went to the trees; two more ballots pay for C."""
-    assert say(SHARES, "equal-shares-cost", {}, "c") == {
+    assert say(SHARES, "equal-shares", {}, "c") == {
         "en": (
             "“Bench” lost: the one ballot that chose it had €10 left and it costs €40, so €30 was missing.",
             "That ballot began with €25 and had paid for “Trees” (€15).",
@@ -155,7 +155,7 @@ def test_a_loser_by_shares_is_explained() -> None:
 
 def test_a_loser_of_greedy_is_explained() -> None:
     """Third in line when 10 is left; one more vote makes it equal to A, and it is cheaper."""
-    assert say(SHARES, "greedy-votes", {}, "c")["en"] == (
+    assert say(SHARES, "greedy", {}, "c")["en"] == (
         (
             "“Bench” lost: with 1 vote it was number 3 in line by votes and €10 was left then, "
             "€30 too little for its €40."
@@ -167,7 +167,7 @@ def test_a_loser_of_greedy_is_explained() -> None:
 
 def test_a_winner_of_greedy_is_explained() -> None:
     """A loses when it has fewer votes than the cheaper bench, which then takes its money."""
-    first, second = say(SHARES, "greedy-votes", {}, "a")["nl"]
+    first, second = say(SHARES, "greedy", {}, "a")["nl"]
     assert first == (
         "“Slide” won: met 2 stemmen stond het op plaats 2 in de rij naar stemmen, er was nog € 70 over "
         "en het kost € 60."
@@ -178,7 +178,7 @@ def test_a_winner_of_greedy_is_explained() -> None:
 def test_amounts_are_rounded_as_promised() -> None:
     """A loser's money down and what is missing up, so that they sum to the cost; what one has: about."""
     profile = make_profile(100, {"a": 60, "b": 50}, "a", "a", "b")
-    first, second, _ = say(profile, "equal-shares-cost", {}, "b")["en"]
+    first, second, _ = say(profile, "equal-shares", {}, "b")["en"]
     assert first.endswith("had €0.33 left and it costs €0.50, so €0.17 was missing.")
     assert second == "That ballot had paid for nothing else."
     words = Words("nl", {}, "PLN")
@@ -189,7 +189,7 @@ def test_amounts_are_rounded_as_promised() -> None:
 
 def test_one_ballot_is_explained() -> None:
     """What a share was worth, what it paid for and what is left."""
-    facts = explain_ballot(SHARES, "equal-shares-cost", {}, by_lot(SHARES), ((1, 1), (2, 1)))
+    facts = explain_ballot(SHARES, "equal-shares", {}, by_lot(SHARES), ((1, 1), (2, 1)))
     assert format_ballot(facts, TITLES, "nl") == (
         "Dit aandeel was €\u00a025 waard. Het betaalde voor “Trees” (€\u00a015); €\u00a010 is over. "
         "Van wat dit stembiljet koos, won “Trees”."
@@ -199,7 +199,7 @@ def test_one_ballot_is_explained() -> None:
 
 def test_the_whole_is_explained() -> None:
     """Money, projects, purses, ballots by their winners, and the outcome by most votes beside it."""
-    found = explain_outcome(SHARES, "equal-shares-cost", {}, by_lot(SHARES))
+    found = explain_outcome(SHARES, "equal-shares", {}, by_lot(SHARES))
     assert format_explanation(found, TITLES, "en").splitlines()[:7] == [
         "Of the pot of €100, €30 is spent and €70 is left.",
         "1 of 3 projects won.",
@@ -216,7 +216,7 @@ def test_the_whole_is_explained() -> None:
 
 def test_a_margin_between_two_bounds_says_both() -> None:
     """What is proved, what is counted, and that what lies between is not known."""
-    found = explain_outcome(SHARES, "equal-shares-cost", {}, by_lot(SHARES)).whole
+    found = explain_outcome(SHARES, "equal-shares", {}, by_lot(SHARES)).whole
     whole = msgspec.structs.replace(found, margin=Margin(least=2, most=5))
     assert describe_whole(Words("en", {}), whole)[-1] == (
         "A change of 5 ballots can give other winners, of fewer than 2 not; in between is not known."
@@ -228,7 +228,7 @@ def test_a_margin_between_two_bounds_says_both() -> None:
 def test_a_real_project_is_explained_and_each_number_is_recounted(title: str) -> None:
     """Amsterdam 621: the numbers of ballots and the cost in the sentences are counted again with the rule."""
     election = parse_pabulib(REAL.read_text())
-    profile, rule = profile_of(election), "equal-shares-cost"
+    profile, rule = profile_of(election), "equal-shares"
     project = next(each.id for each in election.projects if each.name == title)
     found = explain_outcome(profile, rule, {}, ties_by_id(profile), project=project)
     facts, told = found.projects[0], format_explanation(found, {project: title}, "nl")

@@ -207,12 +207,12 @@ def test_rules_are_found_by_name() -> None:
     """The registry knows each rule by its module's own name and counts with plain parameters."""
     profile = make_profile(10, {"A": 10}, "")
     assert all(name == rule_named(name).NAME and rule_named(name).PAPER for name in RULES)
-    assert count("greedy-votes", profile, {"zero_votes": "take"}, by_lot(profile)).winners == ("A",)
-    assert count("equal-shares-cost", profile, {}, by_lot(profile)).winners == ()
+    assert count("greedy", profile, {"zero_votes": "take"}, by_lot(profile)).winners == ("A",)
+    assert count("equal-shares", profile, {}, by_lot(profile)).winners == ()
     with pytest.raises(UnknownRuleError):
-        rule_named("greedy")
+        rule_named("equal-shares-cost")
     with pytest.raises(msgspec.ValidationError):
-        count("greedy-votes", profile, {"zero_vote": "take"}, by_lot(profile))
+        count("greedy", profile, {"zero_vote": "take"}, by_lot(profile))
 
 
 # Properties -----------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from ballots.voter import Share, vote
 from ballots.wire import Hash, content_hash, encode
 from tally.opening import Opened, open_ballot
 from tally.outcome import BallotCount, format_outcome, parse_outcome, tally_entry
+from tests.count_rules import GREEDY, paid_from_all
 from tests.simulator import Options, World, changed, make_world
 from tests.tally.drafts import draft, run_audit
 
@@ -26,7 +27,7 @@ class Apart(World):
         """Return the contest with two pots."""
         contest = super().make_contest()
         pots = [changed(contest.pots[0], id=f"pot-{style}", cents=900_000) for style in contest.styles]
-        return changed(contest, counted="apart", pots=pots)
+        return paid_from_all(changed(contest, counted="apart", pots=pots))
 
 
 def play_to_opening(world: World) -> World:
@@ -123,7 +124,7 @@ def test_weights_of_each_method(method: m.Method, votes: list[int]) -> None:
     options = {
         "residents": {"adult": 2},
         "methods": {"adult": method},
-        "rule": m.Greedy(),
+        "rule": GREEDY,
         "release_minimum": 1,
     }
     world = make_world(until=Phase.VOTING, **options)

@@ -9,6 +9,7 @@ from tally.audit.risk import _greedy_stands, outcome_at_risk
 from tally.outcome import CountOutcome, ProjectOutcome, TieBreak
 from tally.profile import Profile, Project, Vote, ties_by_id
 from tally.rules import greedy
+from tests.count_rules import GREEDY
 from tests.simulator import changed, make_world
 
 COSTS = st.lists(st.integers(0, 12), min_size=1, max_size=4)
@@ -28,16 +29,26 @@ def contest_of(costs: list[int], votes: list[int], budget: int) -> tuple[m.Conte
     """Return a contest and the outcome of its count, as far as the bound looks at them."""
     file = Hash(bytes(32))
     projects = [
-        m.BallotProject(cost=cost, id=f"p{n}", picture=file, text=file, title="t")
+        m.BallotProject(cost=cost, id=f"p{n}", picture=file, pots=[], text=file, title="t")
         for n, cost in enumerate(costs)
     ]
     contest = m.Contest(
-        counted="together", id="c", pots=[], projects=projects, rule=m.Greedy(), styles=["s"], title="t"
+        alternatives=[],
+        counted="together",
+        id="c",
+        needs=[],
+        pots=[],
+        projects=projects,
+        rule=GREEDY,
+        styles=["s"],
+        title="t",
     )
     outcome = CountOutcome(
         ballots=sum(votes),
         budget=budget,
+        comparison=[],
         cost=0,
+        increments=0,
         pot="pot",
         projects=[
             ProjectOutcome(missing=0, project=f"p{n}", reason="", supporters=v, supporters_left=0, votes=v)
@@ -73,7 +84,7 @@ def test_the_bound_is_met_exactly() -> None:
 
 def test_a_lot_elsewhere_and_an_earlier_count_are_doubts() -> None:
     """A count without doubtful ballots is in doubt when a lot decided it, or when an earlier count is."""
-    world = make_world(rule=m.Greedy())
+    world = make_world(rule=GREEDY)
     outcome, election = world.outcome, world.election
     assert outcome_at_risk(election, outcome, {}) is False
     count = outcome.contests[0].counts[0]
@@ -81,7 +92,7 @@ def test_a_lot_elsewhere_and_an_earlier_count_are_doubts() -> None:
     drawn = changed(count, rounds=[lot], styles=["youth"])
     contest = changed(outcome.contests[0], counts=[drawn])
     assert outcome_at_risk(election, changed(outcome, contests=[contest]), {"adult": 1}) is None
-    shares = changed(count, rule="equal-shares-cost", styles=["adult"])
+    shares = changed(count, rule="equal-shares", styles=["adult"])
     later = changed(count, rounds=[], styles=["youth"])
     apart = changed(outcome, contests=[changed(contest, counts=[shares, later])])
     assert outcome_at_risk(election, apart, {"adult": 1}) is None
