@@ -21,7 +21,7 @@ from tests.attacks.log import of_kind
 from tests.attacks.opening import DOUBLED, OVER, choices, on, sealed
 from tests.attacks.rows import OFFICIALS, OPERATOR, Attack
 from tests.attacks.scenes import Entry, Record, broken, entry_after, record_of, refused
-from tests.count_rules import GREEDY
+from tests.count_rules import EQUAL_SHARES, GREEDY
 from tests.forge import make_certify
 from tests.simulator import World, changed, make_world
 from tests.tally.break_makers import votes_added
@@ -97,6 +97,16 @@ def cheaper(election: Election) -> None:
 def richer(election: Election) -> None:
     (contest,) = election.contests.values()
     contest_with(pots=[changed(contest.pots[0], cents=contest.pots[0].cents + 400_000)])(election)
+
+
+def exclusive(election: Election) -> None:
+    (contest,) = election.contests.values()
+    contest_with(alternatives=[[project.id for project in contest.projects]])(election)
+
+
+def elsewhere(election: Election) -> None:
+    (contest,) = election.contests.values()
+    contest_with(projects=[changed(project, pots=[]) for project in contest.projects])(election)
 
 
 def reordered(election: Election) -> None:
@@ -279,6 +289,9 @@ ROWS = [
     Attack(COUNTERS, "count with other costs", "T06", counted_by(cheaper)),
     Attack(COUNTERS, "count with a larger budget", "T06", counted_by(richer)),
     Attack(COUNTERS, "count by another rule", "T06", counted_by(contest_with(rule=GREEDY))),
+    Attack(COUNTERS, "count by the rule with another parameter", "T06", counted_by(contest_with(rule=changed(EQUAL_SHARES, completion="greedy", zero_votes="take")))),
+    Attack(COUNTERS, "count as if two projects excluded each other", "T06", counted_by(exclusive)),
+    Attack(COUNTERS, "count from a pot that may not pay for a project", "T06", counted_by(elsewhere)),
     Attack(COUNTERS, "weigh choices by another method", "T06", counted_by(as_ranking)),
     Attack(COUNTERS, "list the projects in another order", "T06", counted_by(reordered)),
     Attack(COUNTERS, "draw another lot", "T05", lambda: record_of(forged_count(other_lot))),

@@ -13,7 +13,7 @@ from ballots.sealing import FIRST, seal_ballot
 from ballots.voter import Share
 from ballots.wire import Box, Bytes, Hash, encode
 from tally.outcome import InvalidBallot, format_outcome, tally_entry
-from tests.count_rules import EQUAL_SHARES, GREEDY
+from tests.count_rules import EQUAL_SHARES, GREEDY, PHRAGMEN, paid_from_all
 from tests.differential.spellings import Draw, draw_spelling
 from tests.differential.stages import SMALL
 from tests.differential.verdicts import Call
@@ -38,7 +38,15 @@ METHODS: dict[str, m.Method] = {
     "points": m.Points(maximum=3, total=6),
     "ranking": m.Ranking(minimum=0, maximum=5),
 }
-RULES: dict[str, m.Rule] = {"greedy": GREEDY, "shares": EQUAL_SHARES}
+RULES: dict[str, m.Rule] = {
+    "greedy": GREEDY,
+    "greedy for each euro": changed(GREEDY, misfits="stop", order="votes-per-cost"),
+    "phragmen": PHRAGMEN,
+    "shares": EQUAL_SHARES,
+    "shares that grow": changed(
+        EQUAL_SHARES, comparison="exclusion", completion="add1-greedy", increment=50_000
+    ),
+}
 
 
 SECOND = "tweede"
@@ -46,11 +54,12 @@ SECOND = "tweede"
 
 
 class Costly(Apart):
-    """A world with other costs, counted apart if it is told so, and with a second contest."""
+    """A world with other costs, counted apart, with a second contest or with relations if it is told so."""
 
     costs: list[int] | None = None
     apart = False
     two = False
+    related = False
 
     def make_style(self, style: str) -> m.Style:
         """Return a style with its contests."""
@@ -62,25 +71,42 @@ class Costly(Apart):
         """Put the second contest on the board, and return the manifest."""
         if self.two and SECOND.encode() not in self.entries[-1]:
             contest = World.make_contest(self)
-            other = GREEDY if isinstance(contest.rule, m.EqualShares) else EQUAL_SHARES
+            other = GREEDY if contest.rule == EQUAL_SHARES else EQUAL_SHARES
             self.append(changed(contest, id=SECOND, projects=contest.projects[:3], rule=other))
         return super().make_manifest()
 
     def make_contest(self) -> m.Contest:
         """Return the contest with the costs."""
         contest = super().make_contest() if self.apart else World.make_contest(self)
+        if self.related:
+            contest = relate(contest)
         if self.costs is None:
             return contest
         projects = [changed(each, cost=cost) for each, cost in zip(contest.projects, self.costs, strict=True)]
         return changed(contest, projects=projects)
 
 
+def relate(contest: m.Contest) -> m.Contest:
+    """Return the contest with a second pot where all are counted together, and relations if its rule can."""
+    if contest.counted == "together":
+        pots = [changed(contest.pots[0], cents=cents, id=f"pot-{cents}") for cents in (900_000, 1_100_001)]
+        contest = paid_from_all(changed(contest, pots=pots))
+        only = changed(contest.projects[0], pots=[pots[1].id])
+        contest = changed(contest, projects=[only, *contest.projects[1:]])
+    if isinstance(contest.rule, m.Phragmen):
+        return contest
+    names = [project.id for project in contest.projects]
+    needs = [m.Need(needs=names[0], project=names[3]), m.Need(needs=names[1], project=names[4])]
+    return changed(contest, alternatives=[names[:3:2], names[1:3]], needs=needs)
+
+
 @cache
-def shared_world(costs: str, method: str, rule: str, apart: bool, two: bool) -> tuple[World, list[Share]]:
+def shared_world(costs: str, method: str, rule: str, apart: bool, more: str) -> tuple[World, list[Share]]:
     """Return a world in which everybody has a share and nobody has voted, and the shares."""
     methods = {"adult": METHODS[method], "youth": METHODS[method]}
-    world = Costly(Options(**(SMALL | {"methods": methods, "rule": RULES[rule]})))
-    world.costs, world.apart, world.two = COSTS[costs], apart, two
+    counted = RULES["shares" if rule == "phragmen" and method in ("points", "ranking") else rule]
+    world = Costly(Options(**(SMALL | {"methods": methods, "rule": counted})))
+    world.costs, world.apart, world.two, world.related = COSTS[costs], apart, more == "two", more == "related"
     for step in (world.set_up, world.enrol, world.start):
         step()
     return world, [world.get_share(number) for number in range(len(world.residents))]
@@ -127,7 +153,7 @@ def draw_election(draw: Draw) -> World:
         draw(st.sampled_from(sorted(METHODS))),
         draw(st.sampled_from(sorted(RULES))),
         draw(st.booleans()),
-        draw(st.booleans()),
+        draw(st.sampled_from(["", "two", "related"])),
     )
     world = again(known)
     last = len(world.options.releases)

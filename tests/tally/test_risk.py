@@ -9,7 +9,7 @@ from tally.audit.risk import _greedy_stands, outcome_at_risk
 from tally.outcome import CountOutcome, ProjectOutcome, TieBreak
 from tally.profile import Profile, Project, Vote, ties_by_id
 from tally.rules import greedy
-from tests.count_rules import GREEDY
+from tests.count_rules import EQUAL_SHARES, GREEDY, PHRAGMEN
 from tests.simulator import changed, make_world
 
 COSTS = st.lists(st.integers(0, 12), min_size=1, max_size=4)
@@ -54,6 +54,7 @@ def contest_of(costs: list[int], votes: list[int], budget: int) -> tuple[m.Conte
             ProjectOutcome(missing=0, project=f"p{n}", reason="", supporters=v, supporters_left=0, votes=v)
             for n, v in enumerate(votes)
         ],
+        purse="",
         rounds=[],
         rule=greedy.NAME,
         styles=["s"],
@@ -82,6 +83,26 @@ def test_the_bound_is_met_exactly() -> None:
         assert _greedy_stands(outcome, contest, 1) is stands
 
 
+NOT_PLAIN: list[dict[str, object]] = [
+    {"rule": EQUAL_SHARES},
+    {"rule": PHRAGMEN},
+    *(
+        {"rule": changed(GREEDY, **{name: value})}
+        for name, value in {
+            "misfits": "stop",
+            "minimum_share": 1,
+            "minimum_votes": 1,
+            "order": "votes-per-cost",
+            "zero_cost": "skip",
+            "zero_votes": "take",
+        }.items()
+    ),
+    {"rule": GREEDY, "alternatives": [["plein", "speeltuin"]]},
+    {"alternatives": [], "needs": [m.Need(needs="plein", project="speeltuin")]},
+]
+"""Changes to a contest about whose risk nothing is said."""
+
+
 def test_a_lot_elsewhere_and_an_earlier_count_are_doubts() -> None:
     """A count without doubtful ballots is in doubt when a lot decided it, or when an earlier count is."""
     world = make_world(rule=GREEDY)
@@ -92,7 +113,9 @@ def test_a_lot_elsewhere_and_an_earlier_count_are_doubts() -> None:
     drawn = changed(count, rounds=[lot], styles=["youth"])
     contest = changed(outcome.contests[0], counts=[drawn])
     assert outcome_at_risk(election, changed(outcome, contests=[contest]), {"adult": 1}) is None
-    shares = changed(count, rule="equal-shares", styles=["adult"])
+    adults = changed(count, styles=["adult"])
     later = changed(count, rounds=[], styles=["youth"])
-    apart = changed(outcome, contests=[changed(contest, counts=[shares, later])])
-    assert outcome_at_risk(election, apart, {"adult": 1}) is None
+    apart = changed(outcome, contests=[changed(contest, counts=[adults, later])])
+    for other in NOT_PLAIN:
+        election.contests = {name: changed(each, **other) for name, each in election.contests.items()}
+        assert outcome_at_risk(election, apart, {"adult": 1}) is None, other
