@@ -1,0 +1,103 @@
+"""What the pages say of a contest: its rule with every parameter, its relations, and each reason."""
+
+from typing import get_args
+
+import pytest
+
+from ballots import manifest as m
+from service.portal.contest_words import (
+    say_comparison,
+    say_payers,
+    say_reason,
+    say_relations,
+    say_rule,
+)
+from tally.outcome import ComparisonOutcome, CountOutcome, ProjectOutcome
+from tally.rules.result import Reason
+from tests.count_rules import EQUAL_SHARES, GREEDY, PHRAGMEN, paid_from_all
+from tests.simulator import changed, make_world
+
+CONTEST = make_world().make_contest()
+SILENT = {"increment", "start", "stop", "utility", "zero_cost"}
+"""Parameters that a page leaves to the entry itself: they say how exactly, not what."""
+OTHERS: list[tuple[m.Rule, dict[str, list[object]]]] = [
+    (
+        GREEDY,
+        {
+            "minimum_share": [250],
+            "minimum_votes": [3],
+            "misfits": ["stop"],
+            "order": ["votes-per-cost"],
+            "zero_votes": ["take"],
+        },
+    ),
+    (
+        EQUAL_SHARES,
+        {
+            "comparison": ["satisfaction"],
+            "completion": ["greedy", "add1", "add1-greedy"],
+            "zero_votes": ["take"],
+        },
+    ),
+    (PHRAGMEN, {"zero_votes": ["take"]}),
+]
+
+
+@pytest.mark.parametrize(("rule", "others"), OTHERS, ids=["greedy", "equal-shares", "phragmen"])
+def test_every_choice_of_a_rule_is_said(rule: m.Rule, others: dict[str, list[object]]) -> None:
+    """Another parameter gives another text, and none is forgotten."""
+    texts = [say_rule(rule)]
+    texts += [say_rule(changed(rule, **{name: value})) for name, values in others.items() for value in values]
+    assert len(set(texts)) == len(texts)
+    assert set(rule.__struct_fields__) - set(others) <= SILENT
+    assert all(text.endswith(".") and "  " not in text for text in texts)
+
+
+def test_a_minimum_is_said_in_dutch_numbers() -> None:
+    """Hundredths of a percent with a comma, one vote as one."""
+    assert "Minstens 2,5\u00a0% van de stembiljetten" in say_rule(changed(GREEDY, minimum_share=250))
+    assert "minstens 1 stem nodig" in say_rule(changed(GREEDY, minimum_votes=1))
+
+
+def test_relations_are_sentences_with_titles() -> None:
+    """Who reads the page sees titles, no identifiers."""
+    needs = [m.Need(needs="plein", project="bankjes")]
+    related = changed(CONTEST, alternatives=[["plein", "speeltuin"]], needs=needs)
+    assert say_relations(related) == [
+        "Van deze projecten kan er hoogstens één worden gekozen: Plein en Speeltuin.",
+        "Bankjes kan alleen worden gekozen als Plein is gekozen.",
+    ]
+    assert say_relations(CONTEST) == []
+
+
+def test_who_pays_is_said_where_there_are_several_pots() -> None:
+    """One pot is not worth a sentence; of several those are named that may pay."""
+    assert say_payers(CONTEST.projects[0], CONTEST.pots) == ""
+    pots = [changed(CONTEST.pots[0], id=name, title=name.capitalize()) for name in ("groen", "vrij")]
+    both = paid_from_all(changed(CONTEST, pots=pots)).projects[0]
+    assert say_payers(both, pots) == "Betaald uit Groen of Vrij."
+    assert say_payers(changed(both, pots=["groen"]), pots) == "Betaald uit Groen."
+
+
+@pytest.mark.parametrize("reason", get_args(Reason))
+def test_every_reason_has_a_sentence(reason: str) -> None:
+    """No project is without a reason, and only a chosen one is called so."""
+    result = ProjectOutcome(
+        missing=0, project="plein", reason=reason, supporters=2, supporters_left=100, votes=2
+    )
+    text = say_reason(CONTEST.projects[0], result)
+    assert text.startswith("Gekozen" if reason == "chosen" else "Niet gekozen")
+    assert text.endswith(".")
+
+
+def test_a_comparison_says_which_outcome_stands() -> None:
+    """As many on both sides leave it at Equal Shares."""
+    count = make_world().outcome.contests[0].counts[0]
+    assert say_comparison(count) == ""
+    assert "Daarom blijft het hierbij." in say_comparison(compared(count, 3, 3))
+    assert "Daarom geldt die telling." in say_comparison(compared(count, 3, 4))
+
+
+def compared(count: CountOutcome, prefer: int, against: int) -> CountOutcome:
+    found = ComparisonOutcome(against=against, by="exclusion", cost=0, prefer=prefer, winners=[])
+    return changed(count, comparison=[found])
