@@ -8,8 +8,9 @@ import msgspec
 
 from ballots import manifest as m
 from ballots.board import Phase
-from tests.count_rules import EQUAL_SHARES, GREEDY, PHRAGMEN, paid_from_all
-from tests.simulator import Options, World, changed, make_world
+from tests.count_rules import EQUAL_SHARES, GREEDY, PHRAGMEN
+from tests.related import Related
+from tests.simulator import Options, changed, make_world
 from tests.tally.test_outcome import Apart, play_to_opening, with_invalid_ballots
 from tests.vector_inputs_log import Input, texts
 
@@ -118,25 +119,6 @@ def _given(
     }
 
 
-class _Related(World):
-    """A world with two pots counted together, alternatives over both, and a need."""
-
-    def make_contest(self) -> m.Contest:
-        """Return the contest."""
-        contest = super().make_contest()
-        pots = [
-            changed(contest.pots[0], cents=cents, id=f"pot-{n}") for n, cents in enumerate((700_000, 900_000))
-        ]
-        contest = paid_from_all(changed(contest, pots=pots))
-        last = changed(contest.projects[-1], pots=["pot-1"])
-        return changed(
-            contest,
-            alternatives=[["plein", "speeltuin"]],
-            needs=[m.Need(needs="moestuin", project="bankjes"), m.Need(needs="bankjes", project="fietspad")],
-            projects=[*contest.projects[:-1], last],
-        )
-
-
 def _outcome_inputs() -> Iterator[Input]:
     grows = changed(EQUAL_SHARES, comparison="exclusion", completion="add1-greedy", increment=10_000)
     for name, world in {
@@ -149,8 +131,8 @@ def _outcome_inputs() -> Iterator[Input]:
         "with an invalid ballot": with_invalid_ballots(),
         "growth, rest and comparison": make_world(until=Phase.OPENED, rule=grows),
         "Phragmen": make_world(until=Phase.OPENED, rule=PHRAGMEN),
-        "two pots and relations": play_to_opening(_Related(Options())),
-        "two pots and relations, greedy": play_to_opening(_Related(Options(rule=GREEDY))),
+        "two pots and relations": play_to_opening(Related(Options())),
+        "two pots and relations, greedy": play_to_opening(Related(Options(rule=GREEDY))),
     }.items():
         yield f"outcome, {name}", "outcome", {"entries": texts(world.entries)}
 

@@ -9,9 +9,12 @@ from playwright.async_api import Browser
 from ballots.board import Phase
 from ballots.codes import ballot_number
 from ballots.merkle import leaf_hash
+from tests.count_rules import EQUAL_SHARES
 from tests.journeys.site import certified_world, listen, serve_site, sideways
+from tests.related import Related
 from tests.service.portal_site import book_world
-from tests.simulator import World, make_world
+from tests.simulator import Options, World, changed, make_world
+from tests.tally.test_outcome import play_to_opening
 
 pytestmark = pytest.mark.journey
 
@@ -54,6 +57,38 @@ async def test_every_page_on_every_screen(
             assert found.violations_count == 0, (path, found.generate_report())
         assert heard == []
         await context.close()
+
+
+async def test_a_contest_with_all_that_it_can_have(database: str, folder: Path, browser: Browser) -> None:
+    """Two pots, relations, growth, rest and comparison are told in words, on a phone too."""
+    rule = changed(EQUAL_SHARES, comparison="exclusion", completion="add1-greedy", increment=10_000)
+    world = play_to_opening(Related(Options(rule=rule)))
+    world.count()
+    async with serve_site(database, folder, world) as site:
+        page = await browser.new_page(viewport={"width": 320, "height": 740})
+        heard = listen(page)
+        await page.goto(site + "/")
+        said = await page.inner_text("main")
+        for text in RELATED:
+            assert text in said
+        for path in ("/", "/outcome", "/wall/2"):
+            await page.goto(site + path)
+            assert await sideways(page) <= 0, path
+            found = await Axe().run(page)
+            assert found.violations_count == 0, (path, found.generate_report())
+        await page.goto(site + "/outcome")
+        assert "Vergeleken met een telling" in await page.inner_text("main")
+        assert heard == []
+
+
+RELATED = (
+    "Blijft er geld over, dan worden de delen stap voor stap groter",
+    "Wat overblijft gaat naar projecten die nog passen",
+    "Daarna vergelijken we",
+    "Van deze projecten kan er hoogstens één worden gekozen: Plein en Speeltuin.",
+    "Bankjes kan alleen worden gekozen als Moestuin is gekozen.",
+    "Betaald uit Groene pot of Vrije pot.",
+)
 
 
 async def test_text_of_double_size(database: str, folder: Path, browser: Browser) -> None:
