@@ -10,13 +10,16 @@ import { parseEntry, signedMessage, spellEntry, type Ballot } from "../kernel/en
 import { Refused } from "../kernel/errors.ts";
 import { leafHash } from "../kernel/merkle.ts";
 import { Opener } from "../kernel/opening.ts";
+import { rule as ruleSchema } from "../kernel/manifest.ts";
 import { outcome } from "../kernel/outcome.ts";
 import { Ballots, profile, totals } from "../kernel/profile.ts";
 import { spell } from "../kernel/rules/fraction.ts";
-import { RULES, type RuleName } from "../kernel/rules/index.ts";
-import type { Candidate, RuleResult, Totals } from "../kernel/rules/types.ts";
+import { countBy } from "../kernel/rules/index.ts";
+import { Relations } from "../kernel/rules/relations.ts";
+import type { Candidate, Comparison, RuleResult, Totals } from "../kernel/rules/types.ts";
 import { ballotContext, rehearse, seal } from "../kernel/sealing.ts";
 import { publicKeyOf, sign } from "../kernel/signing.ts";
+import { array, id, object } from "../kernel/schema.ts";
 import { encode } from "../kernel/wire.ts";
 import { boardOf, bytesOf, electionOf, entriesOf, listOf, numberOf, objectOf, textOf, type Call, type Given } from "./given.ts";
 
@@ -90,30 +93,42 @@ const rehearsal: Call = async (given) => {
   return { box: hex(box), fragment: hex(fragment) };
 };
 
+type CostOf = (winners: readonly number[]) => number;
+
+function writeComparison({ against, by, prefer, winners }: Comparison, costOf: CostOf, name: (i: number) => string) {
+  return { against, by, cost: costOf(winners), prefer, rival: "greedy", winners: winners.map(name) };
+}
+
 /** A rule's result with all that an outcome file leaves out. */
 function writeResult(budget: number, rule: string, candidates: readonly Candidate[], result: RuleResult, sums: Totals) {
-  const id = (i: number) => candidates[i]!.id;
+  const name = (i: number) => candidates[i]!.id;
+  const costOf: CostOf = (winners) => winners.reduce((sum, i) => sum + candidates[i]!.cost, 0);
+  const { began, comparison } = result;
   return {
     budget,
-    cost: result.winners.reduce((sum, i) => sum + candidates[i]!.cost, 0),
+    comparison: comparison === undefined ? null : writeComparison(comparison, costOf, name),
+    cost: costOf(result.winners),
+    increments: began?.increments ?? 0,
+    purse: began === undefined ? null : spell(began.purse),
     rounds: result.rounds.map((round) => ({
       chosen: round.chosen,
+      completion: round.completion,
       money_left: round.moneyLeft,
       payments: round.payments.map(({ weight, ballots, emptied, total, least, most }) => (
         { ballots, emptied, least: spell(least), most: spell(most), total: spell(total), weight })),
       price: round.price === null ? null : spell(round.price),
-      project: id(round.project),
+      project: name(round.project),
       supporters: sums.supporters[round.project],
       tie: round.tie === null ? null
-        : { between: round.tie.between.map(id), order: "cost-votes-lot", step: round.tie.step },
+        : { between: round.tie.between.map(name), order: "cost-votes-lot", step: round.tie.step },
       votes: sums.votes[round.project],
     })),
     rule,
     statuses: result.statuses.map(({ missing, reason, supportersLeft }, i) => ({
-      missing, project: id(i), reason, supporters: sums.supporters[i], supporters_left: supportersLeft, votes: sums.votes[i],
+      missing, project: name(i), reason, supporters: sums.supporters[i], supporters_left: supportersLeft, votes: sums.votes[i],
     })),
     ties: "cost-votes-lot",
-    winners: result.winners.map(id),
+    winners: result.winners.map(name),
   };
 }
 
@@ -121,6 +136,9 @@ function pairOf(value: unknown): readonly [number, number] {
   const [project, weight] = listOf(value);
   return [numberOf(project), numberOf(weight)];
 }
+
+/** The members of a contest on which a count depends beside projects and ballots. */
+const dependent = object({ alternatives: array(array(id)), needs: array(object({ needs: id, project: id })), rule: ruleSchema });
 
 const count: Call = (given) => {
   const candidates = listOf(given["projects"]).map(objectOf).map((p): Candidate => (
@@ -131,9 +149,12 @@ const count: Call = (given) => {
   }
   const columns = profile([ballots], [...candidates.keys()]);
   const sums = totals(columns);
-  const [budget, rule] = [numberOf(given["budget"]), textOf(given["rule"]) as RuleName];
-  const result = RULES[rule](budget, candidates, columns, sums);
-  return { result: { ballots: columns.ballots, ...writeResult(budget, rule, candidates, result, sums) } };
+  const budget = numberOf(given["budget"]);
+  const { alternatives, needs, rule } = dependent.read(
+    { alternatives: given["alternatives"], needs: given["needs"], rule: given["rule"] });
+  const relations = Relations.of({ alternatives, needs }, candidates.map((each) => each.id), new Set());
+  const result = countBy(rule, { budget, candidates, profile: columns, relations, totals: sums });
+  return { result: { ballots: columns.ballots, ...writeResult(budget, rule.name, candidates, result, sums) } };
 };
 
 const outcomeCall: Call = async (given: Given) => {

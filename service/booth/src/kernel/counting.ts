@@ -2,9 +2,9 @@
  * From opened ballots to the outcome (PROTOCOL.md sections 11, 12 and 14).
  */
 import type { Bytes } from "./bytes.ts";
-import { potOf, type BallotStyle, type Election } from "./election.ts";
+import { countsOf, type BallotStyle, type Election, type PlannedCount } from "./election.ts";
 import { H, sha256Stream } from "./hash.ts";
-import type { Contest } from "./manifest.ts";
+import type { Contest, Project } from "./manifest.ts";
 import type { Opened } from "./opening.ts";
 import { writeCount, type Count, type Outcome } from "./outcome.ts";
 import { Ballots, WEIGHTS } from "./profile.ts";
@@ -98,26 +98,29 @@ export class Counting {
   }
 
   #countsOf(contest: Contest, lot: Bytes): Count[] {
-    const candidates = contest.projects.map(({ id, cost }) => ({ id, cost, lot: H("lot-project", lot, contest.id, id) }));
-    if (contest.counted === "together") return [this.#count(contest, contest.styles, candidates, new Set())];
+    const all = contest.projects.map(({ id, cost }) => ({ id, cost, lot: H("lot-project", lot, contest.id, id) }));
     const won = new Set<string>();
-    return contest.styles.map((style) => {
-      const count = this.#count(contest, [style], candidates, won);
+    return countsOf(contest).map((planned) => {
+      const count = this.#count(contest, planned, all, won);
       for (const winner of count.winners) won.add(winner);
       return count;
     });
   }
 
-  /** @param won projects that are left out, as an earlier count chose them */
-  #count(contest: Contest, styles: readonly string[], all: readonly Candidate[], won: ReadonlySet<string>): Count {
-    const places = [...all.keys()].filter((i) => !won.has(all[i]?.id ?? ""));
+  /**
+   * @param all candidates, one a project
+   * @param won projects that are left out, as an earlier count chose them
+   */
+  #count(contest: Contest, planned: PlannedCount, all: readonly Candidate[], won: ReadonlySet<string>): Count {
+    const takesPart = ({ id, pots }: Project) => pots.includes(planned.pot.id) && !won.has(id);
+    const places = [...all.keys()].filter((i) => takesPart(contest.projects[i]!));
     return writeCount({
+      ...planned,
       contest,
-      pot: potOf(contest, styles[0] ?? ""),
-      styles,
-      ballots: styles.map((style) => this.#ballotsOf(style, contest.id)),
+      ballots: planned.styles.map((style) => this.#ballotsOf(style, contest.id)),
       places,
       candidates: places.map((i) => all[i]!),
+      won,
     });
   }
 }

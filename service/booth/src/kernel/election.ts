@@ -9,7 +9,7 @@ import type { Contest, Manifest, Method, Partner, Pot, Style } from "./manifest.
 export interface BallotContest {
   readonly contest: Contest;
   readonly method: Method;
-  /** Cents that a knapsack may spend: the style's own pot where the contest is counted apart. */
+  /** Cents that a knapsack may spend: all pots together, or the style's own where the contest is counted apart. */
   readonly money: number;
 }
 
@@ -20,12 +20,24 @@ export interface BallotStyle {
   readonly contests: readonly BallotContest[];
 }
 
-/** The pot for one style of a contest: the only one (counted together), or that of the style's place (apart). */
-export function potOf(contest: Contest, style: string): Pot {
-  const place = contest.counted === "together" ? 0 : contest.styles.indexOf(style);
-  const pot = contest.pots[place];
-  if (pot === undefined) throw new RangeError("a checked manifest has a pot for every style");
-  return pot;
+/** One count of a contest: a pot, and the styles whose ballots spend it. */
+export interface PlannedCount {
+  readonly pot: Pot;
+  readonly styles: readonly string[];
+}
+
+/** A contest's counts in their order (section 12): one a pot (counted together), or one a style with its pot (apart). */
+export function countsOf({ counted, pots, styles }: Contest): PlannedCount[] {
+  return pots.map((pot, i) => ({ pot, styles: counted === "together" ? styles : styles.slice(i, i + 1) }));
+}
+
+/** The cents that a style's ballots decide about in a contest: below 2^53, as those of all pots are. */
+function moneyOf(contest: Contest, style: string): number {
+  const { counted, pots, styles } = contest;
+  if (counted === "together") return pots.reduce((sum, pot) => sum + pot.cents, 0);
+  const own = pots[styles.indexOf(style)];
+  if (own === undefined) throw new RangeError("a checked manifest has a pot for every style");
+  return own.cents;
 }
 
 /** Manifest hash = H("manifest", entry bytes): 32 bytes, the trust anchor. */
@@ -59,7 +71,7 @@ export class Election {
     return style.contests.map(({ contest: id, method }) => {
       const contest = this.contests.get(id);
       if (contest === undefined) throw new RangeError("a checked manifest has every contest that a style names");
-      return { contest, method, money: potOf(contest, style.id).cents };
+      return { contest, method, money: moneyOf(contest, style.id) };
     });
   }
 

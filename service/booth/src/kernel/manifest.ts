@@ -37,20 +37,46 @@ export const pot = object({
   title,
 });
 
-/** A project: its cost in cents, and the SHA-256 of its text and picture. */
-export const project = object({ cost: count, id, picture: hash, text: hash, title });
+/** A project: its cost in cents, the pots that may pay for it, and the SHA-256 of its text and picture. */
+export const project = object({ cost: count, id, picture: hash, pots: array(id), text: hash, title });
 
-/** `contest`: projects, pots, eligible styles and a count rule. */
+const taken = literal("skip", "take");
+
+/** A count rule with all of its parameters, told apart by `name`. */
+export const rule = oneOf("name", {
+  greedy: object({
+    minimum_share: integer(0, 10_000),
+    minimum_votes: count,
+    misfits: literal("skip", "stop"),
+    name: literal("greedy"),
+    order: literal("votes", "votes-per-cost"),
+    zero_cost: taken,
+    zero_votes: taken,
+  }),
+  "equal-shares": object({
+    comparison: literal("none", "satisfaction", "cost-satisfaction", "exclusion"),
+    completion: literal("none", "greedy", "add1", "add1-greedy"),
+    increment: integer(1, Number.MAX_SAFE_INTEGER),
+    name: literal("equal-shares"),
+    start: literal("exact", "whole"),
+    stop: literal("exhaustive", "overspend"),
+    utility: literal("cost", "points"),
+    zero_cost: taken,
+    zero_votes: taken,
+  }),
+  "phragmen-sequential": object({ name: literal("phragmen-sequential"), zero_cost: taken, zero_votes: taken }),
+});
+
+/** `contest`: projects and how they depend on each other, pots, eligible styles and a count rule. */
 export const contest = object({
+  alternatives: array(array(id)),
   counted: literal("together", "apart"),
   id,
   kind: literal("contest"),
+  needs: array(object({ needs: id, project: id })),
   pots: array(pot),
   projects: array(project),
-  rule: oneOf("name", {
-    "greedy-votes": object({ name: literal("greedy-votes") }),
-    "equal-shares-cost": object({ name: literal("equal-shares-cost") }),
-  }),
+  rule,
   styles: array(id),
   title,
 });
@@ -90,6 +116,14 @@ export type Contest = Infer<typeof contest>;
 export type Pot = Infer<typeof pot>;
 /** A project of a contest. */
 export type Project = Infer<typeof project>;
+/** A count rule with all of its parameters. */
+export type Rule = Infer<typeof rule>;
+/** The rule `greedy`. */
+export type GreedyRule = Extract<Rule, { name: "greedy" }>;
+/** The rule `equal-shares`. */
+export type EqualSharesRule = Extract<Rule, { name: "equal-shares" }>;
+/** The rule `phragmen-sequential`. */
+export type PhragmenRule = Extract<Rule, { name: "phragmen-sequential" }>;
 /** A `manifest` entry. */
 export type Manifest = Infer<typeof manifest>;
 /** A partner in the manifest. */

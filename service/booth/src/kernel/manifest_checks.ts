@@ -88,14 +88,30 @@ function potsFit({ styles, contests }: Subject): boolean {
     }
   }
   return contests.every((c) => c.counted === "together"
-    ? c.pots.length === 1 && names.get(c.id)?.size === 1
+    ? names.get(c.id)?.size === 1
     : c.pots.length === c.styles.length);
 }
 
+/** Whether a method allows no more projects than a contest has, and gives weights that the contest's rule counts. */
+function methodFits(method: Method, { projects, rule }: Contest): boolean {
+  switch (method.method) {
+    case "approval":
+      return method.maximum <= projects.length;
+    case "knapsack":
+      return true;
+    case "points":
+      return rule.name !== "phragmen-sequential";
+    case "ranking":
+      return method.maximum <= projects.length && rule.name !== "phragmen-sequential";
+  }
+}
+
 function methodsFit({ styles, contests }: Subject): boolean {
-  const projects = new Map(contests.map((c) => [c.id, c.projects.length]));
-  return styles.every((style) => style.contests.every(({ contest, method }) =>
-    (method.method !== "approval" && method.method !== "ranking") || method.maximum <= (projects.get(contest) ?? 0)));
+  const byId = new Map(contests.map((c) => [c.id, c]));
+  return styles.every((style) => style.contests.every(({ contest, method }) => {
+    const named = byId.get(contest);
+    return named !== undefined && methodFits(method, named);
+  }));
 }
 
 /** Lengths of a contest's project ids, the longest first. */

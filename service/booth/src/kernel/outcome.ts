@@ -1,17 +1,20 @@
 /**
  * The outcome file (PROTOCOL.md section 14): its members, and how a count is written in it.
  */
-import type { Contest, Pot } from "./manifest.ts";
+import type { PlannedCount } from "./election.ts";
+import type { Contest } from "./manifest.ts";
 import { profile, totals, type Ballots } from "./profile.ts";
 import { spell } from "./rules/fraction.ts";
-import { RULES } from "./rules/index.ts";
-import type { Candidate, Payment, Round, RuleResult, Totals } from "./rules/types.ts";
+import { countBy } from "./rules/index.ts";
+import { Relations } from "./rules/relations.ts";
+import type { Candidate, Comparison, Payment, Round, RuleResult, Totals } from "./rules/types.ts";
 import { array, bool, count as number, hash, id, literal, object, text, type Infer } from "./schema.ts";
 
 const payment = object({ ballots: number, cents: number, emptied: bool, weight: number });
 
 const round = object({
   chosen: bool,
+  completion: bool,
   money_left: number,
   payments: array(payment),
   price: text(),
@@ -24,20 +27,34 @@ const round = object({
 const project = object({
   missing: number,
   project: id,
-  reason: literal("chosen", "does-not-fit", "supporters-cannot-pay", "no-votes"),
+  reason: literal(
+    "chosen", "does-not-fit", "no-votes", "costs-nothing", "below-threshold", "alternative-chosen", "need-not-chosen",
+    "supporters-cannot-pay",
+  ),
   supporters: number,
   supporters_left: number,
   votes: number,
 });
 
+const comparison = object({
+  against: number,
+  by: literal("satisfaction", "cost-satisfaction", "exclusion"),
+  cost: number,
+  prefer: number,
+  winners: array(id),
+});
+
 const count = object({
   ballots: number,
   budget: number,
+  comparison: array(comparison, { max: 1 }),
   cost: number,
+  increments: number,
   pot: id,
   projects: array(project),
+  purse: text(),
   rounds: array(round),
-  rule: literal("greedy-votes", "equal-shares-cost"),
+  rule: literal("greedy", "equal-shares", "phragmen-sequential"),
   styles: array(id),
   winners: array(id),
 });
@@ -53,19 +70,21 @@ export const outcome = object({
   superseded: number,
 });
 
-/** One count: of a contest, or of one style of it where it is counted apart. */
+/** One count: of a contest's pot, with all its ballots or those of one style. */
 export type Count = Infer<typeof count>;
 /** An outcome file. */
 export type Outcome = Infer<typeof outcome>;
 
-/** What one count is made of; `candidates` are the projects at `places` of the contest. */
-export interface CountInput {
+/**
+ * What one count is made of; `candidates` are the projects at `places` of the contest, `won` those that earlier counts
+ * of it chose.
+ */
+export interface CountInput extends PlannedCount {
   readonly contest: Contest;
-  readonly pot: Pot;
-  readonly styles: readonly string[];
   readonly ballots: readonly Ballots[];
   readonly places: readonly number[];
   readonly candidates: readonly Candidate[];
+  readonly won: ReadonlySet<string>;
 }
 
 function writePayment(from: Payment): Count["rounds"][number]["payments"][number] {
@@ -78,6 +97,7 @@ type Name = (candidate: number) => string;
 function writeRound(from: Round, name: Name, { votes, supporters }: Totals): Count["rounds"][number] {
   return {
     chosen: from.chosen,
+    completion: from.completion,
     money_left: from.moneyLeft,
     payments: from.payments.map(writePayment),
     price: from.price === null ? "" : spell(from.price),
@@ -99,22 +119,32 @@ function writeProjects(result: RuleResult, name: Name, { votes, supporters }: To
   }));
 }
 
+function writeComparison(from: Comparison, costOf: (winners: readonly number[]) => number, name: Name): Count["comparison"][number] {
+  const { against, by, prefer, winners } = from;
+  return { against, by, cost: costOf(winners), prefer, winners: winners.map(name) };
+}
+
 /** Counts once, by the contest's rule, and writes it down. */
 export function writeCount(input: CountInput): Count {
-  const { contest, pot, candidates } = input;
+  const { contest: { alternatives, needs, rule }, pot, candidates } = input;
   const columns = profile(input.ballots, input.places);
   const sums = totals(columns);
-  const rule = contest.rule.name;
-  const result = RULES[rule](pot.cents, candidates, columns, sums);
+  const relations = Relations.of({ alternatives, needs }, candidates.map(({ id }) => id), input.won);
+  const result = countBy(rule, { budget: pot.cents, candidates, profile: columns, relations, totals: sums });
   const name: Name = (i) => candidates[i]?.id ?? "";
+  const costOf = (winners: readonly number[]) => winners.reduce((sum, i) => sum + (candidates[i]?.cost ?? 0), 0);
+  const { began, comparison: compared } = result;
   return {
     ballots: columns.ballots,
     budget: pot.cents,
-    cost: result.winners.reduce((sum, i) => sum + (candidates[i]?.cost ?? 0), 0),
+    comparison: compared === undefined ? [] : [writeComparison(compared, costOf, name)],
+    cost: costOf(result.winners),
+    increments: began?.increments ?? 0,
     pot: pot.id,
     projects: writeProjects(result, name, sums),
+    purse: began === undefined ? "" : spell(began.purse),
     rounds: result.rounds.map((r) => writeRound(r, name, sums)),
-    rule,
+    rule: rule.name,
     styles: input.styles,
     winners: result.winners.map(name),
   };

@@ -2,20 +2,15 @@
  * Styles and contests before the manifest (PROTOCOL.md section 4): what is checked when one of them is logged.
  */
 import { hex, type Bytes } from "./bytes.ts";
+import { checkContest, isSet } from "./contest_checks.ts";
 import { Election, manifestHashOf } from "./election.ts";
 import { ensure } from "./errors.ts";
-import type { Contest, Manifest, Method, Pot, Style } from "./manifest.ts";
+import type { Contest, Manifest, Method, Style } from "./manifest.ts";
 import { checkManifest } from "./manifest_checks.ts";
 import { checkIssuerKey } from "./shares.ts";
 
 const SETUP_LIMIT = 1_000;
 const TOTAL_LIMIT = 10_000;
-const WEIGHT_LIMIT = 1_000_000;
-
-/** Whether a list has members and names nothing twice. */
-export function isSet(names: readonly string[]): boolean {
-  return names.length > 0 && new Set(names).size === names.length;
-}
 
 function isGoodMethod(method: Method): boolean {
   switch (method.method) {
@@ -27,12 +22,6 @@ function isGoodMethod(method: Method): boolean {
     case "ranking":
       return method.maximum >= 1 && method.minimum <= method.maximum;
   }
-}
-
-function isGoodPot(pot: Pot): boolean {
-  return isSet(pot.funders.map((funder) => funder.id))
-    && pot.funders.every((funder) => funder.weight >= 1 && funder.weight <= WEIGHT_LIMIT)
-    && (pot.label !== "") === (pot.right === "labelled");
 }
 
 /** The set-up entries so far. An entry that is refused changes nothing. */
@@ -67,9 +56,7 @@ export class SetUp {
   addContest(contest: Contest, entryHash: Bytes): void {
     ensure(this.entryHashes.length < SETUP_LIMIT, "setup-limit");
     ensure(!this.contests.has(contest.id), "contest-id");
-    const lists = [contest.projects.map((p) => p.id), contest.pots.map((p) => p.id), contest.styles];
-    ensure(lists.every(isSet), "contest-repeats");
-    ensure(contest.pots.every(isGoodPot), "contest-pots");
+    checkContest(contest);
     this.contests.set(contest.id, contest);
     this.entryHashes.push(entryHash);
   }

@@ -30,12 +30,13 @@ test("a text has the shape of its type, or has not", () => {
 function largeOutcome(): Outcome {
   const payment = { ballots: 1, cents: 0, emptied: true, weight: 1 };
   const round = {
-    chosen: true, money_left: 0, payments: new Array<typeof payment>(30_000).fill(payment), price: "1/3", project: "a",
+    chosen: true, completion: false, money_left: 0, payments: new Array<typeof payment>(30_000).fill(payment), price: "1/3", project: "a",
     supporters: 2, tie: [{ between: ["a", "b"], step: "lot" as const }], votes: 2,
   };
   const project = { missing: 0, project: "a", reason: "chosen" as const, supporters: 2, supporters_left: 0, votes: 2 };
   const counted = {
-    ballots: 2, budget: 1, cost: 1, pot: "p", projects: [project], rounds: [round], rule: "greedy-votes" as const,
+    ballots: 2, budget: 1, comparison: [{ against: 2, by: "exclusion" as const, cost: 1, prefer: 0, winners: ["a"] }],
+    cost: 1, increments: 0, pot: "p", projects: [project], purse: "1/2", rounds: [round], rule: "equal-shares" as const,
     styles: ["s"], winners: ["a"],
   };
   const [hash, invalid] = [new Uint8Array(32), { ballot: new Uint8Array(32), reason: 'a "word" \\' }];

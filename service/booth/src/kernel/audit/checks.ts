@@ -76,9 +76,9 @@ export const CHECKS: readonly Check[] = [
   ),
   check(
     "S03",
-    "Every contest is new, repeats nothing, and has proper pots and funders",
+    "Every contest is new, repeats nothing, and has proper pots, funders, relations and rule",
     ["contest"],
-    ["setup-limit", "contest-id", "contest-repeats", "contest-pots"],
+    ["setup-limit", "contest-id", "contest-repeats", "contest-pots", "contest-projects", "contest-relations", "contest-rule"],
   ),
   check(
     "S04",

@@ -39,6 +39,14 @@ function isGreedySafe(contest: Contest, count: Count, m: number, d: number): boo
   });
 }
 
+/** Whether a contest is counted by the greedy rule of which something can be said: more votes are always better. */
+function isPlainGreedy({ alternatives, needs, rule }: Contest): boolean {
+  return alternatives.length === 0 && needs.length === 0
+    && rule.name === "greedy" && rule.order === "votes" && rule.misfits === "skip"
+    && rule.minimum_votes === 0 && rule.minimum_share === 0
+    && rule.zero_cost === "take" && rule.zero_votes === "skip";
+}
+
 function hasLot(count: Count): boolean {
   return count.rounds.some((round) => round.tie.some((tie) => tie.step === "lot"));
 }
@@ -46,7 +54,7 @@ function hasLot(count: Count): boolean {
 /** What is said of a count by itself: d is the slack of its styles and their invalid ballots. */
 function verdictOf(contest: Contest, count: Count, m: number, d: number): Verdict {
   if (d === 0) return "safe";
-  if (count.rule !== "greedy-votes") return "nothing said";
+  if (!isPlainGreedy(contest)) return "nothing said";
   return isGreedySafe(contest, count, m, d) ? "safe" : "at risk";
 }
 

@@ -20,6 +20,12 @@ export function fraction(n: bigint, d: bigint): Fraction {
   return g === 1n ? { n, d } : { n: n / g, d: d / g };
 }
 
+/** Less than 0, 0, or more than 0, as one fraction (of any terms) is less than, equal to, or more than another. */
+export function compare(a: Fraction, b: Fraction): number {
+  const [left, right] = [a.n * b.d, b.n * a.d];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
 /** `numerator/denominator`, the spelling of a price in the outcome file (section 14). */
 export function spell(f: Fraction): string {
   return `${f.n}/${f.d}`;

@@ -1,15 +1,20 @@
 /**
  * The count rules by name (PROTOCOL.md section 12).
  */
-import { equalSharesCost } from "./equal_shares.ts";
-import { greedyVotes } from "./greedy.ts";
-import type { Rule } from "./types.ts";
+import type { Rule } from "../manifest.ts";
+import { equalShares } from "./equal_shares.ts";
+import { greedy } from "./greedy.ts";
+import { phragmenSequential } from "./phragmen.ts";
+import type { Matter, RuleResult } from "./types.ts";
 
-/** Every rule that a contest can name. */
-export const RULES = {
-  "greedy-votes": greedyVotes,
-  "equal-shares-cost": equalSharesCost,
-} as const satisfies Record<string, Rule>;
-
-/** The name of a rule. */
-export type RuleName = keyof typeof RULES;
+/** Counts once, by a contest's rule. */
+export function countBy(rule: Rule, matter: Matter): RuleResult {
+  switch (rule.name) {
+    case "greedy":
+      return greedy(matter, rule);
+    case "equal-shares":
+      return equalShares(matter, rule);
+    case "phragmen-sequential":
+      return phragmenSequential(matter, rule);
+  }
+}

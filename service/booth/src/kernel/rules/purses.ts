@@ -5,7 +5,7 @@
  * round to round; a state is brought to the present denominator only when its exact value is asked for. Beside it stands
  * an approximation, which decides most comparisons.
  */
-import { approximate, bits, gcd } from "./fraction.ts";
+import { approximate, bits, gcd, type Fraction } from "./fraction.ts";
 import type { Support } from "./types.ts";
 
 /** `count` ballots of one state that give a project one weight. */
@@ -30,14 +30,16 @@ export class Purses {
   private ratios: bigint[] = [];
   private scratch = new Int32Array(1);
 
-  /** n ballots in groups; each ballot gets budget/n. `ballots` is above 0. */
-  constructor(budget: number, ballots: number, times: Int32Array) {
+  /**
+   * @param purse what each ballot begins with, in lowest terms
+   * @param times how many ballots each group has
+   */
+  constructor(purse: Fraction, times: Int32Array) {
     this.times = times;
     this.stateOf = new Int32Array(times.length);
-    const g = gcd(BigInt(budget), BigInt(ballots));
-    this.denominators.push(BigInt(ballots) / g);
+    this.denominators.push(purse.d);
     this.ratios.push(1n);
-    this.add(BigInt(budget) / g);
+    this.add(purse.n);
   }
 
   /** The present denominator. */
@@ -95,6 +97,12 @@ export class Purses {
       start = end;
     }
     return found;
+  }
+
+  /** What the supporters of a project have together, rounded down to cents. */
+  together(support: Support): number {
+    const sum = this.classes(support).reduce((all, c) => all + this.exact(c.state) * BigInt(c.count), 0n);
+    return Number(sum / this.denominator);
   }
 
   /**

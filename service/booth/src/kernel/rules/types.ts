@@ -2,6 +2,7 @@
  * What goes into a count and what comes out (PROTOCOL.md sections 12 and 14), before it is written as an outcome file.
  */
 import type { Fraction } from "./fraction.ts";
+import type { Closed, Relations } from "./relations.ts";
 
 /** A project that takes part in a count. `cost` in cents; `lot` is 32 bytes, compared as bytes. */
 export interface Candidate {
@@ -42,21 +43,49 @@ export interface Payment {
   readonly most: Fraction;
 }
 
-/** One step of a rule: a project was considered. `price` is null for greedy; `moneyLeft` in cents after it. */
+/**
+ * One step of a rule: a project was considered. `price` is null for greedy and for projects without supporters;
+ * `moneyLeft` in cents after it; `completion` where greedy spends what Equal Shares left.
+ */
 export interface Round {
   readonly project: number;
   readonly chosen: boolean;
+  readonly completion: boolean;
   readonly moneyLeft: number;
   readonly price: Fraction | null;
   readonly payments: readonly Payment[];
   readonly tie: Tie | null;
 }
 
-/** Why a project was chosen or not; numbers (cents) that the reason has no use for are null. */
+/** Why a project was chosen or not. */
+export type Reason =
+  "chosen" | "does-not-fit" | "no-votes" | "costs-nothing" | "below-threshold" | Closed | "supporters-cannot-pay";
+
+/** What became of a project; numbers (cents) that the reason has no use for are null. */
 export interface Status {
-  readonly reason: "chosen" | "does-not-fit" | "supporters-cannot-pay" | "no-votes";
+  readonly reason: Reason;
   readonly missing: number | null;
   readonly supportersLeft: number | null;
+}
+
+/** The status of a reason without numbers. */
+export function because(reason: Reason): Status {
+  return { reason, missing: null, supportersLeft: null };
+}
+
+/** How the winners of Equal Shares compare with greedy's: ballots that have more from the ones, and from the others. */
+export interface Comparison {
+  readonly by: "satisfaction" | "cost-satisfaction" | "exclusion";
+  readonly prefer: number;
+  readonly against: number;
+  /** The winners of Equal Shares, in order of choice. */
+  readonly winners: readonly number[];
+}
+
+/** With what purse the run that stands began, and by how many increments it had grown. */
+export interface Purse {
+  readonly purse: Fraction;
+  readonly increments: number;
 }
 
 /** What a rule gives: `statuses` has one member a candidate, `winners` are indices in order of choice. */
@@ -64,6 +93,10 @@ export interface RuleResult {
   readonly rounds: readonly Round[];
   readonly statuses: readonly Status[];
   readonly winners: readonly number[];
+  /** Of Equal Shares alone. */
+  readonly began?: Purse;
+  /** Where a rule compares. */
+  readonly comparison?: Comparison;
 }
 
 /** Votes (sum of weights) and supporters (ballots) of every candidate. */
@@ -72,5 +105,14 @@ export interface Totals {
   readonly supporters: readonly number[];
 }
 
-/** A rule of section 12: a pure function of money (cents), candidates and ballots. */
-export type Rule = (budget: number, candidates: readonly Candidate[], profile: Profile, totals: Totals) => RuleResult;
+/** What a rule counts: money (cents), candidates with how they depend on each other, and ballots. */
+export interface Matter {
+  readonly budget: number;
+  readonly candidates: readonly Candidate[];
+  readonly profile: Profile;
+  readonly relations: Relations;
+  readonly totals: Totals;
+}
+
+/** A rule of section 12 with its parameters: a pure function. */
+export type CountRule<Parameters> = (matter: Matter, parameters: Parameters) => RuleResult;
