@@ -46,9 +46,14 @@ function greedyBeside({ zero_cost, zero_votes }: EqualSharesRule, order: GreedyR
   return { minimum_share: 0, minimum_votes: 0, misfits: "skip", name: "greedy", order, zero_cost, zero_votes };
 }
 
+/** Whether greedy spends what Equal Shares leaves. */
+function hasRest({ completion }: EqualSharesRule): boolean {
+  return completion === "greedy" || completion === "add1-greedy";
+}
+
 /** What greedy makes of the money that a run left; null where it has nothing to consider. */
 function spendRest(matter: Matter, rule: EqualSharesRule, { winners, moneyLeft }: Run): RuleResult | null {
-  if (rule.completion !== "greedy" && rule.completion !== "add1-greedy") return null;
+  if (!hasRest(rule)) return null;
   const fits = leftBy(matter, rule, winners).map((i) => matter.candidates[i]!.cost).some((cost) => cost > 0 && cost <= moneyLeft);
   if (rule.zero_votes === "skip" && !fits) return null;
   const order = rule.utility === "points" ? "votes-per-cost" : "votes";
@@ -58,7 +63,7 @@ function spendRest(matter: Matter, rule: EqualSharesRule, { winners, moneyLeft }
 /** The status of a candidate that neither the run chose nor greedy considered. */
 function leftOut(matter: Matter, rule: EqualSharesRule, { purses }: Run, won: ReadonlySet<number>, i: number): Status {
   const { cost } = matter.candidates[i]!;
-  if (matter.totals.votes[i] === 0) return because("no-votes");
+  if (matter.totals.votes[i] === 0 && !(hasRest(rule) && rule.zero_votes === "take")) return because("no-votes");
   if (rule.zero_cost === "skip" && cost === 0) return because("costs-nothing");
   const closed = matter.relations.closed(i, won);
   if (closed !== null) return because(closed);
