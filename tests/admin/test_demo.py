@@ -253,8 +253,7 @@ def test_a_signal_in_the_middle_leaves_nothing_behind(folder, number) -> None:
 
 
 def test_a_real_election_gives_the_outcome_of_its_rule(folder) -> None:
-    """Every ballot of Assen 2024, cast over HTTP, leads to what Equal Shares gives on the file; exported again
-    it is the file."""
+    """Assen 2024, cast over HTTP, leads to what Equal Shares gives; exported, it is the file again."""
     if not ASSEN.exists():
         assert os.environ.get("CI") != "true", f"expected {ASSEN}"
         pytest.skip("the real election does not lie beside the project")
