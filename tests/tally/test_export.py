@@ -183,6 +183,17 @@ def test_a_tie_that_the_lot_decided_is_decided_by_the_lot_in_the_file(tmp_path, 
     assert won == {"a", "b"}
 
 
+def test_a_title_is_one_line_in_the_file() -> None:
+    """A contest may have any signs in a title; the format has one line end."""
+    projects = [changed(TEMPLATE.projects[0], title="A;\r\n\x1b B "), *TEMPLATE.projects[1:]]
+    contest = changed(TEMPLATE, projects=projects, title="One\r\ntwo")
+    election = resolve(contest, dict.fromkeys(contest.styles, m.Knapsack()))
+    (exported,) = export(election, [])[1]
+    read = parse_pabulib(format_pabulib(exported.election))
+    assert read.projects[0].name == "A; B"
+    assert read.meta["description"].endswith("One two")
+
+
 # --- records ---
 
 
