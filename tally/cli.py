@@ -15,6 +15,7 @@ OWN = ("ballots", "tally", "service", "admin")
 
 COMMANDS = {
     "audit": ("tally.audit.cli_audit:main", "check a record in a folder or at an address, count again"),
+    "export": ("tally.export.cli_export:main", "write an opened election as Pabulib files"),
     "tally": ("tally.audit.cli_tally:main", "count any Pabulib file"),
     "demo": ("admin.demo.cli:main", "hold a whole election on real code, then leave the site running"),
     "serve": ("service.serve:main", "serve the public site and the interface for residents"),

@@ -238,7 +238,7 @@ class BallotCount:
             budget=pot.cents,
             projects=tuple(Project(id=contest.projects[p].id, cost=contest.projects[p].cost) for p in stays),
             votes=tuple(Vote(projects=weights, ballots=n) for weights, n in sorted(votes.items())),
-            relations=_relate(contest, [contest.projects[place].id for place in stays], won),
+            relations=relate(contest, [contest.projects[place].id for place in stays], won),
         )
         lots = {project.id: H("lot-project", lot, contest.id, project.id) for project in profile.projects}
         name, parameters = parameters_of(contest.rule)
@@ -252,7 +252,7 @@ def parameters_of(rule: Rule) -> tuple[str, dict[str, object]]:
     return parameters.pop("name"), parameters
 
 
-def _relate(contest: Contest, candidates: Sequence[str], won: Set[str]) -> Relations:
+def relate(contest: Contest, candidates: Sequence[str], won: Set[str]) -> Relations:
     """Return the relations between a count's candidates, after what won in earlier counts."""
     places = {project: place for place, project in enumerate(candidates)}
     excluded = {name for group in contest.alternatives if not won.isdisjoint(group) for name in group}

@@ -108,7 +108,7 @@ def main(argv: Sequence[str]) -> int:
         with (
             Cluster(options.dask) if options.dask else nullcontext() as team,
             open_record(options.record) as source,
-            _bar(hidden=options.json) as bar,
+            show_progress(hidden=options.json) as bar,
         ):
             result = audit(
                 source,
@@ -151,7 +151,8 @@ class _Bar(Progress):
         self.update(self._stages[stage], completed=done)
 
 
-def _bar(hidden: bool) -> _Bar:
+def show_progress(hidden: bool) -> _Bar:
+    """Return what shows how far an audit is, for a `with`; nothing is shown but on a terminal."""
     return _Bar(hidden)
 
 

@@ -7,21 +7,22 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from rich.console import Console
 
 from tally import rules
 from tally.audit.tally_screen import format_json, say, show, show_side_by_side
-from tally.pabulib import PabulibElection, PabulibError, parse_pabulib, profile_of
-from tally.profile import Profile, ProfileError, ties_by_id
+from tally.pabulib import PabulibElection, PabulibError, find_rule, parse_pabulib, profile_of, ties_of
+from tally.profile import Profile, ProfileError, TieOrder
 from tally.rules import equal_shares
 from tally.rules.choosing import Choice, ChoiceError, choose_rule, rule_names
 from tally.rules.result import Result
 from tally.rules.side_by_side import put_side_by_side
 
 UNUSABLE = 2
+DEFAULT = "equal-shares"
 MAX_FILE = 2**28
 """The most bytes of a file to count."""
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
@@ -40,7 +41,8 @@ rules:
 {rules}
 
 A --set of an amount, such as increment, is in cents. Ties are broken by project id in code-point order ("10"
-before "2").
+before "2"). A file that `wijkaandeel export` wrote names its own rule and has lots for ties: these are used,
+and --set changes single parameters of that rule.
 
 --json writes one object: winners (in order of choice), cost and budget (numbers in the file's own unit, exact
 to the cent), rule (as asked for), method (the rule's own name), parameters (all of them), ties, ballots, and
@@ -48,6 +50,15 @@ under "result" every round and reason, with amounts in cents; with --against als
 shape, and "side_by_side"; with --explain "explanation".
 
 Exit code: 0 counted, 2 the file cannot be read, or not be counted by this rule."""
+
+
+class Counted(NamedTuple):
+    """A profile, by what it was counted, and what came of it."""
+
+    profile: Profile
+    choice: Choice
+    ties: TieOrder
+    result: Result
 
 
 class TallyError(Exception):
@@ -64,7 +75,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("file", metavar="FILE.pb", help="the election's file, see https://pabulib.org")
     parser.add_argument(
-        "--rule", metavar="NAME", default="equal-shares", help="see below; default: %(default)s"
+        "--rule", metavar="NAME", help=f"see below; default: the file's own, if it names one, else {DEFAULT}"
     )
     parser.add_argument(
         "--set",
@@ -98,16 +109,19 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _run(options: argparse.Namespace) -> None:
-    choice = choose_rule(options.rule, options.set)
+    asked = choose_rule(options.rule, options.set) if options.rule else None
     rival = choose_rule(options.against) if options.against else None
     explain = _find_explain(options)
     with _progress() as told:
         told("reading")
         election = parse_pabulib(_read(Path(options.file)))
+        choice = asked or find_rule(election, options.set) or choose_rule(DEFAULT, options.set)
         profile = profile_of(election)
-        result = _count(choice, profile, told)
-        other = _count(rival, profile, told) if rival else None
-        explanation = _explain(explain, options.project, profile, choice, result, told) if explain else None
+        ties = ties_of(election, profile)
+        result = _count(choice, profile, ties, told)
+        other = _count(rival, profile, ties, told) if rival else None
+        counted = Counted(profile, choice, ties, result)
+        explanation = _explain(explain, options.project, counted, told) if explain else None
     both = put_side_by_side(profile, result, other) if other else None
     if options.json:
         said = say(choice, result)
@@ -135,9 +149,8 @@ def _read(path: Path) -> str:
     return raw.decode("utf-8")
 
 
-def _count(choice: Choice, profile: Profile, told: Told) -> Result:
+def _count(choice: Choice, profile: Profile, ties: TieOrder, told: Told) -> Result:
     told(f"counting by {choice.name}")
-    ties = ties_by_id(profile)
     if isinstance(choice.parameters, equal_shares.Parameters):
         return equal_shares.count(
             profile,
@@ -183,18 +196,16 @@ def _find_explain(options: argparse.Namespace) -> Any:
     return importlib.import_module("tally.explain")
 
 
-def _explain(
-    explain: Any, project: str | None, profile: Profile, choice: Choice, result: Result, told: Told
-) -> Any:
-    if project is not None and project not in {each.id for each in profile.projects}:
+def _explain(explain: Any, project: str | None, counted: Counted, told: Told) -> Any:
+    if project is not None and project not in {each.id for each in counted.profile.projects}:
         raise TallyError(f"expected --project to be one of the file's, got {project!r}")
     return explain.explain_outcome(
-        profile,
-        choice.rule,
-        choice.plain(),
-        ties_by_id(profile),
+        counted.profile,
+        counted.choice.rule,
+        counted.choice.plain(),
+        counted.ties,
         project=project,
-        result=result,
+        result=counted.result,
         told=lambda number: told(f"explaining: {number} projects"),
     )
 

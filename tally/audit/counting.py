@@ -5,7 +5,7 @@ building the root once more. Format: PROTOCOL.md sections 11, 12 and 14.
 """
 
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ballots.board import Board
 from ballots.election import Election
@@ -24,6 +24,9 @@ from tally.outcome import MAX_OUTCOME, BallotCount, InvalidBallot, Outcome, pars
 
 OUTCOME_CHECKS = ("T02", "T03", "T04", "T05", "T06", "T07")
 _COUNT_CHECKS = ("T03", "T04", "T05", "T06")
+
+Take = Callable[[Opened], None]
+"""Is handed what is in each ballot that is its voting key's last, in board order."""
 
 
 class Recount:
@@ -66,7 +69,18 @@ def open_ballots(
     return [open_ballot(election, skim_ballot(raw), Hash(leaf), keys) for leaf, raw in ballots]
 
 
-def recount(source: Source, size: int, replay: Replay, workers: Team, findings: Findings) -> Recount:
+def take_nothing(opened: Opened) -> None:
+    """Let a ballot go."""
+
+
+def recount(
+    source: Source,
+    size: int,
+    replay: Replay,
+    workers: Team,
+    findings: Findings,
+    take: Take = take_nothing,
+) -> Recount:
     """Open and count again, and compare (T02 to T07); the record of `size` entries has a tally."""
     published = _read_outcome(source, replay, findings)
     if published is None:
@@ -74,23 +88,46 @@ def recount(source: Source, size: int, replay: Replay, workers: Team, findings: 
     again = Recount(published.invalid)
     if replay.board.tally is not None and _same_tally(published, replay.board, replay.tally_at, findings):
         findings.passed("T07")
+    mine = _try_count(source, size, replay, workers, findings, again, take)
+    if mine is not None:
+        _compare(published, mine, again, replay.tally_at, findings)
+    return again
+
+
+def count_opened(
+    source: Source, size: int, replay: Replay, workers: Team, findings: Findings, take: Take
+) -> Recount:
+    """Open and count the ballots of a record that has the trustees' keys, and no tally yet."""
+    again = Recount()
+    _try_count(source, size, replay, workers, findings, again, take)
+    return again
+
+
+def _try_count(
+    source: Source,
+    size: int,
+    replay: Replay,
+    workers: Team,
+    findings: Findings,
+    again: Recount,
+    take: Take,
+) -> Outcome | None:
+    """Return the outcome, which `again` has too if it has room for contests; None where a fault was found."""
+    at = replay.tally_at if replay.tally_at >= 0 else replay.board.size
     try:
-        mine = _count(source, size, replay, workers, again)
+        mine = _count(source, size, replay, workers, again, take)
     except (RecordError, ProofError) as error:
-        findings.failed("L04", replay.tally_at, str(error))
+        findings.failed("L04", at, str(error))
         findings.cut(_COUNT_CHECKS)
-        return again
+        return None
     except WorkersError:
         raise
     except Exception as error:  # noqa: BLE001 - any bytes must lead to a verdict
-        findings.failed(
-            "T03", replay.tally_at, f"{type(error).__name__} while ballots were opened and counted"
-        )
+        findings.failed("T03", at, f"{type(error).__name__} while ballots were opened and counted")
         findings.cut(_COUNT_CHECKS)
-        return again
+        return None
     again.outcome = mine if mine.contests else None
-    _compare(published, mine, again, replay.tally_at, findings)
-    return again
+    return mine
 
 
 def _read_outcome(source: Source, replay: Replay, findings: Findings) -> Outcome | None:
@@ -121,12 +158,13 @@ def _same_tally(published: Outcome, board: Board, at: int, findings: Findings) -
     return False
 
 
-def _count(source: Source, size: int, replay: Replay, workers: Team, again: Recount) -> Outcome:
+def _count(source: Source, size: int, replay: Replay, workers: Team, again: Recount, take: Take) -> Outcome:
     election, voters = replay.board.resolved, replay.board.voters
     counting = BallotCount(election)
     for index, opened in _opened(source, size, replay, workers):
         counting.add(opened)
         again.note(index, opened)
+        take(opened)
     superseded = sum(voters.ballots.values()) - again.opened
     return counting.finish(superseded)
 

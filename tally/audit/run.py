@@ -9,11 +9,14 @@ hash the verdict says that the record is consistent, not whose it is. Format: PR
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from typing import NamedTuple
 
+from ballots.board import Phase
+from ballots.election import Election
 from ballots.note import VerifierKey, format_vkey
 from ballots.tiles import TILE_WIDTH
 from tally.audit.checks import CHECKS
-from tally.audit.counting import Recount, recount
+from tally.audit.counting import Recount, Take, count_opened, recount, take_nothing
 from tally.audit.files import check_listing, check_named
 from tally.audit.findings import AuditResult, Findings, StyleTurnout
 from tally.audit.log import Head, TreeReader, check_signatures, read_head
@@ -22,9 +25,18 @@ from tally.audit.report import check_reports
 from tally.audit.risk import outcome_at_risk
 from tally.audit.source import Source
 from tally.audit.workers import Team, Workers
+from tally.outcome import Outcome
 
 Progress = Callable[[str, int, int], None]
 """(what is done now, how many entries are done, of how many)."""
+
+
+class Audited(NamedTuple):
+    """A verdict, and what it is about; `outcome` as it was counted here, None before the opening."""
+
+    result: AuditResult
+    election: Election | None
+    outcome: Outcome | None
 
 
 def audit(
@@ -42,11 +54,40 @@ def audit(
     manifest must have. `processes` is how many to use (None: one a core), `team` who works instead of them,
     and is the caller's to close. WorkersError if one of them dies.
     """
+    return _audit(source, None, manifest, operator, processes, team, progress).result
+
+
+def audit_opened(
+    source: Source,
+    take: Take,
+    *,
+    manifest: bytes | None = None,
+    operator: VerifierKey | None = None,
+    processes: int | None = None,
+    progress: Progress | None = None,
+) -> Audited:
+    """Return the verdict as `audit` does, and hand what is in every counted or invalid ballot to `take`.
+
+    A board that is opened, and not yet counted, is counted too. What `take` got is good for nothing unless
+    the verdict is good.
+    """
+    return _audit(source, take, manifest, operator, processes, None, progress)
+
+
+def _audit(
+    source: Source,
+    take: Take | None,
+    manifest: bytes | None,
+    operator: VerifierKey | None,
+    processes: int | None,
+    team: Team | None,
+    progress: Progress | None,
+) -> Audited:
     findings = Findings()
     head = read_head(source, findings)
     if head is None:
         findings.cut(check.id for check in CHECKS)
-        return _result(findings, None, None, Recount(), anchored=False)
+        return Audited(_result(findings, None, None, Recount(), anchored=False), None, None)
     watched = _Watched(source, head.claimed.size, progress or _silent)
     replay = Replay(head.claimed.origin, findings)
     with nullcontext(team) if team else Workers(head.claimed.size, processes) as workers:
@@ -58,14 +99,17 @@ def audit(
         watched.begin("open and count")
         again = Recount()
         if replay.tally_at >= 0:
-            again = recount(watched, head.claimed.size, replay, workers, findings)
+            again = recount(watched, head.claimed.size, replay, workers, findings, take or take_nothing)
+        elif take is not None and replay.board.phase is Phase.OPENED and not replay.stopped:
+            again = count_opened(watched, head.claimed.size, replay, workers, findings, take)
     watched.begin("files")
     check_named(watched, replay.named, findings)
     _check_certification(source, replay, findings)
     complete = not replay.stopped and findings.is_clean("L04")
     check_listing(source, head, replay.named if complete else None, findings)
     anchored = manifest is not None and findings.is_clean("S10") and replay.board.election is not None
-    return _result(findings, head, replay, again, anchored)
+    result = _result(findings, head, replay, again, anchored)
+    return Audited(result, replay.board.election, again.outcome)
 
 
 def _check_end(head: Head, replay: Replay, findings: Findings) -> None:

@@ -4,6 +4,7 @@ Text in, records out, and back; who has a file opens it. Format: https://pabulib
 et al., Participatory Budgeting: Data, Tools, and Analysis, IJCAI 2023, https://arxiv.org/abs/2305.11035.
 """
 
+from tally.pabulib.own import find_rule, ties_of
 from tally.pabulib.reading import parse_pabulib
 from tally.pabulib.records import (
     POINTS_TYPES,
@@ -25,8 +26,10 @@ __all__ = [
     "PabulibVote",
     "UnwritableError",
     "VoteType",
+    "find_rule",
     "format_money",
     "format_pabulib",
     "parse_pabulib",
     "profile_of",
+    "ties_of",
 ]

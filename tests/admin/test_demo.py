@@ -25,7 +25,9 @@ from ballots.entries import Certify, parse_entry
 from ballots.merkle import leaf_hash
 from ballots.tiles import parse_bundle
 from service.db.embedded import EmbeddedPostgres
+from tally.pabulib import parse_pabulib
 from tests.admin.test_area import REAL_FILES
+from tests.admin.test_export_again import verify_same
 from tests.conftest import make_folder
 
 LIMIT = 420
@@ -251,7 +253,7 @@ def test_a_signal_in_the_middle_leaves_nothing_behind(folder, number) -> None:
 
 
 def test_a_real_election_gives_the_outcome_of_its_rule(folder) -> None:
-    """Every ballot of Assen 2024, cast over HTTP, leads to what Equal Shares gives on the file."""
+    """Assen 2024, cast over HTTP, leads to what Equal Shares gives; exported, it is the file again."""
     if not ASSEN.exists():
         assert os.environ.get("CI") != "true", f"expected {ASSEN}"
         pytest.skip("the real election does not lie beside the project")
@@ -263,6 +265,21 @@ def test_a_real_election_gives_the_outcome_of_its_rule(folder) -> None:
     assert "84 of 84 residents voted" in demo.said
     assert "The outcome equals what the rule gives on the file itself" in demo.said
     assert audit(folder / "kept")["valid"]
+    exported = folder / "again.pb"
+    command = [
+        *(
+            sys.executable,
+            "-m",
+            "tally.cli",
+            "export",
+            str(folder / "kept" / "record"),
+            "--contest",
+            "pabulib",
+        ),
+        *("--manifest", (folder / "kept" / "manifest.hash").read_text().strip(), "--out", str(exported)),
+    ]
+    subprocess.run(command, check=True, timeout=LIMIT)
+    verify_same(parse_pabulib(ASSEN.read_text("utf-8")), parse_pabulib(exported.read_text("utf-8")))
 
 
 # --- what it does not begin with ---

@@ -115,7 +115,7 @@ def test_an_unknown_command_exits_with_2(arguments: list[str], capsys: pytest.Ca
     assert not captured.out
 
 
-@pytest.mark.parametrize("command", ["audit", "tally"])
+@pytest.mark.parametrize("command", ["audit", "export", "tally"])
 def test_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Each command's help shows how it is typed."""
     with pytest.raises(SystemExit) as left:
@@ -134,6 +134,9 @@ def test_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -
         ["audit", ".", "--manifest", "g" * 64],
         ["audit", ".", "--operator-key", "nobody"],
         ["audit", ".", "--jobs", "many"],
+        ["export", "."],
+        ["export", "/no/such/folder", "--contest", "wijkbudget"],
+        ["export", ".", "--contest", "wijkbudget", "--manifest", "abc"],
         ["tally", "/no/such/file.pb"],
         ["tally", "x.pb", "--rule", "first-past-the-post"],
     ],
