@@ -128,6 +128,13 @@ def choose(draw: st.DrawFn, election: Election, style: str) -> Choices:
     return choices
 
 
+def approve(*projects: str) -> Choices:
+    """Return choices for these projects."""
+    return Choices(
+        contests=[ContestChoices(contest="wijkbudget", points=[], projects=list(projects))], mark=[]
+    )
+
+
 def opened(number: int, style: str, choices: Choices | None) -> Opened:
     """Return a ballot as the opening gives it; without choices it is invalid."""
     name = hashlib.sha256(f"{number}".encode()).digest()

@@ -9,7 +9,6 @@ from hypothesis import given
 
 from ballots import manifest as m
 from ballots.board import Phase
-from ballots.choices import Choices, ContestChoices
 from tally import cli
 from tally.export import ExportError, export_contest
 from tally.export.meta import format_time
@@ -22,7 +21,7 @@ from tally.rules.choosing import ChoiceError
 from tests.count_rules import EQUAL_SHARES, GREEDY, PHRAGMEN
 from tests.simulator import Options, changed
 from tests.tally.drafts import Memory, draft, draft_of
-from tests.tally.exports import TEMPLATE, elections, export, opened, resolve
+from tests.tally.exports import TEMPLATE, approve, elections, export, opened, resolve
 from tests.tally.test_outcome import Apart, play_to_opening
 
 RECORD = ["--contest", "wijkbudget", "--jobs", "1"]
@@ -142,13 +141,6 @@ def test_a_ranking_of_which_a_project_won_before_is_told_by_its_points() -> None
         ("2", "1"),
         ("2", "3"),
     ]
-
-
-def approve(*projects: str) -> Choices:
-    """Return choices for these projects."""
-    return Choices(
-        contests=[ContestChoices(contest="wijkbudget", points=[], projects=list(projects))], mark=[]
-    )
 
 
 def count(read: PabulibElection, by_id: bool = False) -> list[str]:
