@@ -1,9 +1,8 @@
-"""Equal Shares with bounded overspending: small examples, invariances, and a naive count to compare with."""
+"""Equal Shares with bounded overspending: small examples, and a naive count to compare with."""
 
 from fractions import Fraction
 from random import Random
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,16 +20,7 @@ from tally.profile import (
 from tally.rules import equal_shares
 from tally.rules.bos import Parameters, count
 from tally.rules.result import Result, Tie
-
-
-def make_profile(budget: int, costs: dict[str, int], *ballots: str) -> Profile:
-    """Return a profile of approvals; every letter of a ballot is a project."""
-    names = list(costs)
-    return Profile(
-        budget=budget,
-        projects=tuple(Project(id=name, cost=cost) for name, cost in costs.items()),
-        votes=group_votes(approval_weights(names.index(name) for name in ballot) for ballot in ballots),
-    )
+from tests.tally.profiles import make_profile
 
 
 def run(profile: Profile, parameters: Parameters | None = None) -> Result:
@@ -265,38 +255,3 @@ def test_longer_counts_agree_with_the_definition() -> None:
         projects = tuple(Project(id=str(i), cost=random.choice([6, 10, 15, 16])) for i in range(9))
         profile = Profile(budget=random.randint(40, 90), projects=projects, votes=group_votes(votes))
         verify_against_naive(profile, Parameters())
-
-
-# Invariances ----------------------------------------------------------------------------------------
-
-
-@settings(max_examples=80, deadline=None)
-@given(profiles(), PARAMETERS, st.randoms(use_true_random=False))
-def test_order_of_ballots_and_projects_says_nothing(
-    profile: Profile, parameters: Parameters, random: Random
-) -> None:
-    """Projects and votes shuffled, and equal ballots one by one: the same rounds."""
-    places = list(range(len(profile.projects)))
-    random.shuffle(places)
-    votes = [
-        Vote(projects=points_weights({places[p]: weight for p, weight in vote.projects}))
-        for vote in profile.votes
-        for _ in range(vote.ballots)
-    ]
-    random.shuffle(votes)
-    projects = sorted(profile.projects, key=lambda project: places[profile.projects.index(project)])
-    shuffled = msgspec.structs.replace(profile, projects=tuple(projects), votes=tuple(votes))
-    assert run(shuffled, parameters).rounds == run(profile, parameters).rounds
-
-
-@settings(max_examples=60, deadline=None)
-@given(profiles(), st.sampled_from([3, 2**40, 2**47]))
-def test_money_may_be_scaled(profile: Profile, factor: int) -> None:
-    """All money many times as much: the same winners, ties and prices for a unit of cost."""
-    scaled = msgspec.structs.replace(
-        profile,
-        budget=profile.budget * factor,
-        projects=tuple(Project(id=p.id, cost=p.cost * factor) for p in profile.projects),
-    )
-    told = [(r.project, r.price, r.tie) for r in run(scaled).rounds]
-    assert told == [(r.project, r.price, r.tie) for r in run(profile).rounds]

@@ -121,20 +121,22 @@ def test_another_unit_of_money_changes_nothing(
     scaled = {key: value * factor if key == "increment" else value for key, value in parameters.items()}
     before = count(name, profile, parameters, order(profile))
     after = count(name, larger, scaled, order(larger))
-    assert list_rounds(after, 1) == list_rounds(before, factor)
+    by_cost = parameters.get("utility") == "cost"
+    assert list_rounds(after, 1, 1) == list_rounds(before, factor, 1 if by_cost else factor)
     assert after.winners == before.winners
     assert after.cost == before.cost * factor
     assert [status.reason for status in after.statuses] == [status.reason for status in before.statuses]
     assert after.increments == before.increments
 
 
-def list_rounds(result: Result, factor: int) -> list[Any]:
-    """Return what each round says, its money times a factor."""
+def list_rounds(result: Result, factor: int, price_factor: int) -> list[Any]:
+    """Return what each round says, its money times a factor; a price for a unit of cost is no money."""
     return [
         (
             done.project,
             done.chosen,
             done.tie,
+            done.price and Fraction(done.price) * price_factor,
             done.money_left * factor,
             [(p.weight, p.emptied, p.ballots, Fraction(p.total) * factor) for p in done.payments],
         )
