@@ -77,6 +77,36 @@ def test_ten_voters_and_six_projects() -> None:
     assert (result.winners, result.cost) == (("A", "C", "D", "F"), 940_000)
 
 
+def test_most_of_a_city_is_not_overruled_by_a_few() -> None:
+    """A of 310,000 has 403 ballots of 414 and B of 6,000 has 11: Equal Shares chooses B alone, this rule A.
+
+    A's supporters lack 8,237 of its cost, 3 in 100: the case by which the paper begins, as others tell it.
+    """
+    profile = make_profile(310_000, {"A": 310_000, "B": 6_000}, *["A"] * 403, *["B"] * 11)
+    assert equal_shares.count(profile, equal_shares.Parameters(), ties_by_id(profile)).winners == ("B",)
+    result = run(profile)
+    assert result.winners == ("A",)
+    part = Fraction(403, 414)
+    assert Fraction(result.rounds[0].price or "-1") == Fraction(310_000, 414) / (310_000 * part**2)
+    assert [(s.reason, s.missing) for s in result.statuses] == [("chosen", None), ("does-not-fit", 6_000)]
+
+
+def test_one_weak_supporter_does_not_decide() -> None:
+    """A has 100 points of 99 ballots and 1 of the last; B has 2 of each. Equal Shares needs the last whole.
+
+    For all of A's cost the last one would have to give far more than its point is worth, so B wins there;
+    here 99 hundredths of A are bought at once ("tail utilities" in the paper, as others tell it).
+    """
+    votes = (Vote(projects=((0, 100), (1, 2)), ballots=99), Vote(projects=((0, 1), (1, 2))))
+    projects = (Project(id="A", cost=1), Project(id="B", cost=1))
+    profile = Profile(budget=1, projects=projects, votes=votes)
+    fair = equal_shares.Parameters(utility="points")
+    assert equal_shares.count(profile, fair, ties_by_id(profile)).winners == ("B",)
+    result = run(profile, Parameters(utility="points"))
+    assert result.winners == ("A",)
+    assert Fraction(result.rounds[0].price or "-1") == Fraction(1, 10_000) / Fraction(9901, 10_000) ** 2
+
+
 def test_what_does_not_fit_is_left_out() -> None:
     """B's supporters have money, but the budget has only 30 left: C is taken, and B lacks 20 at the end."""
     result = run(make_profile(90, {"A": 60, "B": 40, "C": 10}, *["A"] * 6, "B", "B", "C"))
