@@ -16,6 +16,7 @@ from tally.rules.columns import Columns
 from tally.rules.openness import refuse_relations
 from tally.rules.parts import EqualParts, OpenPurses, Part
 from tally.rules.result import Payment, Result, Round, Status, format_exact, pick
+from tally.rules.telling import tell_chosen, tell_outcome
 
 NAME = "bos-equal-shares"
 PAPER = (
@@ -47,30 +48,9 @@ def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
         left -= columns.costs[index]
         payments = _list_payments(market.purses, index, found[index].share)
         market.buy(index, found[index].share)
-        rounds.append(
-            Round(
-                project=columns.ids[index],
-                chosen=True,
-                votes=columns.total_weights[index],
-                supporters=columns.total_supporters[index],
-                money_left=left,
-                tie=tie,
-                price=format_exact(found[index].price),
-                payments=payments,
-            )
-        )
-    winners = tuple(done.project for done in rounds)
-    return Result(
-        rule=NAME,
-        ties=ties.name,
-        budget=profile.budget,
-        ballots=profile.count_ballots(),
-        winners=winners,
-        cost=profile.budget - left,
-        rounds=tuple(rounds),
-        statuses=_statuses(market.purses, frozenset(winners), left),
-        purse=format_exact(purse),
-    )
+        rounds.append(tell_chosen(columns, index, left, tie, found[index].price, payments))
+    statuses = _statuses(market.purses, frozenset(done.project for done in rounds), left)
+    return tell_outcome(NAME, columns, ties, rounds, statuses, purse)
 
 
 class _Market:

@@ -7,7 +7,8 @@ from gmpy2 import mpq
 from tally.profile import Profile, ProfileError, TieOrder
 from tally.rules.columns import Columns
 from tally.rules.openness import refuse_relations
-from tally.rules.result import Reason, Result, Round, Status, format_exact, pick
+from tally.rules.result import Reason, Result, Round, Status, pick
+from tally.rules.telling import tell_chosen, tell_outcome
 
 Choice = tuple[mpq | None, list[int]]
 """A smallest load in cents a ballot (None: projects without supporters), and all projects that lead to it."""
@@ -42,28 +43,9 @@ def tell(
     for index, (load, tied) in take(columns, ties, choices):
         _, tie = pick(profile, ties, list(tied))
         left -= columns.costs[index]
-        rounds.append(
-            Round(
-                project=columns.ids[index],
-                chosen=True,
-                votes=columns.total_weights[index],
-                supporters=columns.total_supporters[index],
-                money_left=left,
-                tie=tie,
-                price=None if load is None else format_exact(load),
-            )
-        )
-    winners = tuple(done.project for done in rounds)
-    return Result(
-        rule=name,
-        ties=ties.name,
-        budget=profile.budget,
-        ballots=profile.count_ballots(),
-        winners=winners,
-        cost=profile.budget - left,
-        rounds=tuple(rounds),
-        statuses=_statuses(columns, frozenset(winners), left, take_free=take_free),
-    )
+        rounds.append(tell_chosen(columns, index, left, tie, load))
+    statuses = _statuses(columns, frozenset(done.project for done in rounds), left, take_free=take_free)
+    return tell_outcome(name, columns, ties, rounds, statuses)
 
 
 def _statuses(columns: Columns, winners: frozenset[str], left: int, *, take_free: bool) -> tuple[Status, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pabutools.fractions
+from gmpy2 import mpq
 from pabutools.election import (
     Additive_Borda_Sat,
     Additive_Cardinal_Sat,
@@ -19,6 +20,7 @@ from pabutools.rules import (
     completion_by_rule_combination,
     exhaustion_by_budget_increase,
     greedy_utilitarian_welfare,
+    maximin_support,
     method_of_equal_shares,
     sequential_phragmen,
 )
@@ -33,13 +35,19 @@ SATISFACTION = {
 }
 
 
-def ask(text: str, name: str) -> list[str]:
-    """Return the winners, in order of choice, of an election in a .pb file by a named rule."""
+def ask(text: str, name: str, increment: int = 100) -> list[str]:
+    """Return the winners, in order of choice, of an election in a .pb file by a named rule.
+
+    Where purses grow they grow by `increment` cents at a time. "maximin" is a solver in floats: it does not
+    see ties.
+    """
     assert pabutools.fractions.FRACTION == "gmpy2"
     instance, profile = parse_pabulib_from_string(EMPTY.sub(r"\1;;none", text))
-    if name == "phragmen":
-        return _names(sequential_phragmen(instance, profile))
+    if name in WITHOUT_WORTH:
+        return _names(WITHOUT_WORTH[name](instance, profile))
     method, _, kind = name.rpartition("-")
+    if method in GROWING:
+        return _names(GROWING[method](instance, profile, SATISFACTION[kind], mpq(increment, 100)))
     return _names(METHODS[method](instance, profile, SATISFACTION[kind]))
 
 
@@ -55,26 +63,23 @@ def _equal_shares(instance: Any, profile: Any, satisfaction: Any) -> Any:
     return method_of_equal_shares(instance, profile, sat_class=satisfaction)
 
 
-def _add1(instance: Any, profile: Any, satisfaction: Any) -> Any:
-    return method_of_equal_shares(instance, profile, sat_class=satisfaction, voter_budget_increment=1)
+def _add1(instance: Any, profile: Any, satisfaction: Any, increment: mpq) -> Any:
+    return method_of_equal_shares(instance, profile, sat_class=satisfaction, voter_budget_increment=increment)
 
 
-def _then_greedy(increment: int | None) -> Callable[[Any, Any, Any], Any]:
-    def complete(instance: Any, profile: Any, satisfaction: Any) -> Any:
-        return completion_by_rule_combination(
-            instance,
-            profile,
-            [method_of_equal_shares, greedy_utilitarian_welfare],
-            [
-                {"sat_class": satisfaction, "voter_budget_increment": increment},
-                {"sat_class": satisfaction},
-            ],
-        )
-
-    return complete
+def _then_greedy(instance: Any, profile: Any, satisfaction: Any, increment: mpq | None = None) -> Any:
+    return completion_by_rule_combination(
+        instance,
+        profile,
+        [method_of_equal_shares, greedy_utilitarian_welfare],
+        [
+            {"sat_class": satisfaction, "voter_budget_increment": increment},
+            {"sat_class": satisfaction},
+        ],
+    )
 
 
-def _overspend(instance: Any, profile: Any, satisfaction: Any) -> Any:
+def _overspend(instance: Any, profile: Any, satisfaction: Any, increment: mpq) -> Any:
     """Grow purses until any one pays for everything; the bound of pabutools is too low for small budgets."""
     everything = sum(project.cost for project in instance)
     return exhaustion_by_budget_increase(
@@ -83,16 +88,22 @@ def _overspend(instance: Any, profile: Any, satisfaction: Any) -> Any:
         method_of_equal_shares,
         {"sat_class": satisfaction},
         exhaustive_stop=False,
-        budget_step=profile.num_ballots(),
-        budget_bound=instance.budget_limit + profile.num_ballots() * (everything + 1),
+        budget_step=profile.num_ballots() * increment,
+        budget_bound=instance.budget_limit + profile.num_ballots() * (everything + increment),
     )
 
 
+WITHOUT_WORTH: dict[str, Callable[[Any, Any], Any]] = {
+    "phragmen": sequential_phragmen,
+    "maximin": maximin_support,
+}
 METHODS: dict[str, Callable[[Any, Any, Any], Any]] = {
     "greedy": _greedy,
     "mes": _equal_shares,
-    "mesu": _then_greedy(None),
+    "mesu": _then_greedy,
+}
+GROWING: dict[str, Callable[[Any, Any, Any, mpq], Any]] = {
     "add1": _add1,
-    "add1u": _then_greedy(1),
+    "add1u": _then_greedy,
     "add1-noexh": _overspend,
 }

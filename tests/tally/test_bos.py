@@ -1,9 +1,8 @@
-"""Equal Shares with bounded overspending: small examples, invariances, and a naive count to compare with."""
+"""Equal Shares with bounded overspending: small examples, and a naive count to compare with."""
 
 from fractions import Fraction
 from random import Random
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,16 +20,7 @@ from tally.profile import (
 from tally.rules import equal_shares
 from tally.rules.bos import Parameters, count
 from tally.rules.result import Result, Tie
-
-
-def make_profile(budget: int, costs: dict[str, int], *ballots: str) -> Profile:
-    """Return a profile of approvals; every letter of a ballot is a project."""
-    names = list(costs)
-    return Profile(
-        budget=budget,
-        projects=tuple(Project(id=name, cost=cost) for name, cost in costs.items()),
-        votes=group_votes(approval_weights(names.index(name) for name in ballot) for ballot in ballots),
-    )
+from tests.tally.profiles import make_profile
 
 
 def run(profile: Profile, parameters: Parameters | None = None) -> Result:
@@ -85,6 +75,36 @@ def test_ten_voters_and_six_projects() -> None:
     ballots = ["A", "ABCE", "ABC", "ABC", "ABC", "ABF", "DE", "DE", "DEF", "CDF"]
     result = run(make_profile(1_000_000, costs, *ballots))
     assert (result.winners, result.cost) == (("A", "C", "D", "F"), 940_000)
+
+
+def test_most_of_a_city_is_not_overruled_by_a_few() -> None:
+    """A of 310,000 has 403 ballots of 414 and B of 6,000 has 11: Equal Shares chooses B alone, this rule A.
+
+    A's supporters lack 8,237 of its cost, 3 in 100: the case by which the paper begins, as others tell it.
+    """
+    profile = make_profile(310_000, {"A": 310_000, "B": 6_000}, *["A"] * 403, *["B"] * 11)
+    assert equal_shares.count(profile, equal_shares.Parameters(), ties_by_id(profile)).winners == ("B",)
+    result = run(profile)
+    assert result.winners == ("A",)
+    part = Fraction(403, 414)
+    assert Fraction(result.rounds[0].price or "-1") == Fraction(310_000, 414) / (310_000 * part**2)
+    assert [(s.reason, s.missing) for s in result.statuses] == [("chosen", None), ("does-not-fit", 6_000)]
+
+
+def test_one_weak_supporter_does_not_decide() -> None:
+    """A has 100 points of 99 ballots and 1 of the last; B has 2 of each. Equal Shares needs the last whole.
+
+    For all of A's cost the last one would have to give far more than its point is worth, so B wins there;
+    here 99 hundredths of A are bought at once ("tail utilities" in the paper, as others tell it).
+    """
+    votes = (Vote(projects=((0, 100), (1, 2)), ballots=99), Vote(projects=((0, 1), (1, 2))))
+    projects = (Project(id="A", cost=1), Project(id="B", cost=1))
+    profile = Profile(budget=1, projects=projects, votes=votes)
+    fair = equal_shares.Parameters(utility="points")
+    assert equal_shares.count(profile, fair, ties_by_id(profile)).winners == ("B",)
+    result = run(profile, Parameters(utility="points"))
+    assert result.winners == ("A",)
+    assert Fraction(result.rounds[0].price or "-1") == Fraction(1, 10_000) / Fraction(9901, 10_000) ** 2
 
 
 def test_what_does_not_fit_is_left_out() -> None:
@@ -265,38 +285,3 @@ def test_longer_counts_agree_with_the_definition() -> None:
         projects = tuple(Project(id=str(i), cost=random.choice([6, 10, 15, 16])) for i in range(9))
         profile = Profile(budget=random.randint(40, 90), projects=projects, votes=group_votes(votes))
         verify_against_naive(profile, Parameters())
-
-
-# Invariances ----------------------------------------------------------------------------------------
-
-
-@settings(max_examples=80, deadline=None)
-@given(profiles(), PARAMETERS, st.randoms(use_true_random=False))
-def test_order_of_ballots_and_projects_says_nothing(
-    profile: Profile, parameters: Parameters, random: Random
-) -> None:
-    """Projects and votes shuffled, and equal ballots one by one: the same rounds."""
-    places = list(range(len(profile.projects)))
-    random.shuffle(places)
-    votes = [
-        Vote(projects=points_weights({places[p]: weight for p, weight in vote.projects}))
-        for vote in profile.votes
-        for _ in range(vote.ballots)
-    ]
-    random.shuffle(votes)
-    projects = sorted(profile.projects, key=lambda project: places[profile.projects.index(project)])
-    shuffled = msgspec.structs.replace(profile, projects=tuple(projects), votes=tuple(votes))
-    assert run(shuffled, parameters).rounds == run(profile, parameters).rounds
-
-
-@settings(max_examples=60, deadline=None)
-@given(profiles(), st.sampled_from([3, 2**40, 2**47]))
-def test_money_may_be_scaled(profile: Profile, factor: int) -> None:
-    """All money many times as much: the same winners, ties and prices for a unit of cost."""
-    scaled = msgspec.structs.replace(
-        profile,
-        budget=profile.budget * factor,
-        projects=tuple(Project(id=p.id, cost=p.cost * factor) for p in profile.projects),
-    )
-    told = [(r.project, r.price, r.tie) for r in run(scaled).rounds]
-    assert told == [(r.project, r.price, r.tie) for r in run(profile).rounds]

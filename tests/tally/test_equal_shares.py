@@ -1,7 +1,7 @@
-"""Equal Shares: small examples worked out by hand, invariances, and a naive exact count to compare with."""
+"""Equal Shares: small examples worked out by hand, and a naive exact count to compare with."""
 
 from fractions import Fraction
-from itertools import permutations, product
+from itertools import product
 from random import Random
 
 import msgspec
@@ -17,29 +17,12 @@ from tally.profile import (
     approval_weights,
     group_votes,
     points_weights,
-    ties_by_cost_votes_lot,
     ties_by_id,
 )
 from tally.rules import equal_shares
 from tally.rules.equal_shares import Parameters, Utility, count
 from tally.rules.result import Result, Tie
-
-
-def by_lot(profile: Profile) -> TieOrder:
-    """Return the protocol's order with lots in the order of the ids."""
-    names = sorted(project.id for project in profile.projects)
-    lots = {name: bytes([place] + [7] * 31) for place, name in enumerate(names)}
-    return ties_by_cost_votes_lot(profile, lots)
-
-
-def make_profile(budget: int, costs: dict[str, int], *ballots: str) -> Profile:
-    """Return a profile of approvals; every letter of a ballot is a project."""
-    names = list(costs)
-    return Profile(
-        budget=budget,
-        projects=tuple(Project(id=name, cost=cost) for name, cost in costs.items()),
-        votes=group_votes(approval_weights(names.index(name) for name in ballot) for ballot in ballots),
-    )
+from tests.tally.profiles import by_lot, make_profile
 
 
 def run(profile: Profile) -> Result:
@@ -302,47 +285,6 @@ def profiles(draw: st.DrawFn, most: int = 3) -> Profile:
 def test_ballots_with_points_agree_with_the_definition(profile: Profile, utility: Utility) -> None:
     """Weights above 1 share the price in proportion, whether utility is points or points times cost."""
     verify_against_naive(profile, by_lot(profile), utility)
-
-
-@given(profiles(), st.randoms(use_true_random=False))
-def test_order_and_grouping_of_ballots_do_not_matter(profile: Profile, random: Random) -> None:
-    """Shuffled, or grouped with multiplicity, the same ballots give the same result in every detail."""
-    expected = run(profile)
-    shuffled = list(profile.votes)
-    random.shuffle(shuffled)
-    for votes in (tuple(shuffled), group_votes(vote.projects for vote in profile.votes)):
-        assert run(msgspec.structs.replace(profile, votes=votes)) == expected
-
-
-@given(profiles())
-def test_order_of_projects_does_not_matter(profile: Profile) -> None:
-    """Under the protocol's tie order the ballot's order of projects changes no round."""
-    expected = run(profile)
-    for order in list(permutations(range(len(profile.projects))))[::7]:
-        votes = [tuple(sorted((order.index(i), w) for i, w in vote.projects)) for vote in profile.votes]
-        other = Profile(
-            budget=profile.budget,
-            projects=tuple(profile.projects[old] for old in order),
-            votes=tuple(Vote(projects=weights) for weights in votes),
-        )
-        found = run(other)
-        assert found.rounds == expected.rounds
-        assert sorted(found.statuses, key=lambda s: s.project) == list(expected.statuses)
-
-
-@given(profiles(), st.integers(1, 1000))
-def test_another_unit_of_money_changes_nothing(profile: Profile, factor: int) -> None:
-    """All money times an integer: the same winners, order and prices (cents for a cent of utility)."""
-    scaled = Profile(
-        budget=profile.budget * factor,
-        projects=tuple(Project(id=p.id, cost=p.cost * factor) for p in profile.projects),
-        votes=profile.votes,
-    )
-    before, after = run(profile), run(scaled)
-    assert [(r.project, r.price, r.tie) for r in after.rounds] == [
-        (r.project, r.price, r.tie) for r in before.rounds
-    ]
-    assert after.cost == before.cost * factor
 
 
 @given(profiles(most=1), st.integers(2, 4))

@@ -12,7 +12,8 @@ from tally.explain.recount import Recount
 from tally.profile import Profile, Vote, Weights, group_votes
 from tally.rules import count, greedy
 from tally.rules.columns import Columns
-from tests.tally.test_explain import Params, by_lot, draw_profile, draw_rule, make_profile
+from tests.tally.draws import Params, draw_profile, draw_rule
+from tests.tally.profiles import by_lot, make_profile
 
 
 def margin_of(profile: Profile, name: str, parameters: Params, *, search: bool = True) -> Margin:

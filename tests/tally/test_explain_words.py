@@ -22,15 +22,8 @@ from tally.explain.sentences import describe_project, describe_whole
 from tally.explain.words import Language, Words
 from tally.pabulib import parse_pabulib, profile_of
 from tally.profile import Profile, ties_by_id
-from tests.tally.test_explain import (
-    Params,
-    by_lot,
-    draw_cases,
-    make_profile,
-    winners,
-    with_ballots,
-    with_cost,
-)
+from tests.tally.draws import Params, draw_cases, winners, with_ballots, with_cost
+from tests.tally.profiles import by_lot, make_profile
 
 TITLES = {"a": "Slide", "b": "Trees", "c": "Bench", "d": "Mural"}
 LANGUAGES: tuple[Language, ...] = ("en", "nl")

@@ -1,8 +1,6 @@
-"""Greedy by votes, ties and profiles: small examples, invariances, and a naive count to compare with."""
+"""Greedy by votes, ties and profiles: small examples, and a naive count to compare with."""
 
 from collections.abc import Callable
-from itertools import permutations
-from random import Random
 
 import msgspec
 import pytest
@@ -16,7 +14,6 @@ from tally.profile import (
     TieOrder,
     Vote,
     Weights,
-    approval_weights,
     borda_weights,
     group_votes,
     points_weights,
@@ -25,6 +22,7 @@ from tally.profile import (
 )
 from tally.rules import RULES, UnknownRuleError, count, greedy, rule_named
 from tally.rules.result import Result, Tie
+from tests.tally.profiles import by_lot, make_profile
 
 SKIP = greedy.Parameters()
 TAKE = greedy.Parameters(zero_votes="take")
@@ -33,20 +31,6 @@ TAKE = greedy.Parameters(zero_votes="take")
 def lots(*names: str) -> dict[str, bytes]:
     """Return lots under which the names come in the order given."""
     return {name: bytes([place] + [0] * 31) for place, name in enumerate(names)}
-
-
-def make_profile(budget: int, costs: dict[str, int], *ballots: str) -> Profile:
-    """Return a profile of approvals; every letter of a ballot is a project."""
-    names = list(costs)
-    return Profile(
-        budget=budget,
-        projects=tuple(Project(id=name, cost=cost) for name, cost in costs.items()),
-        votes=group_votes(approval_weights(names.index(name) for name in ballot) for ballot in ballots),
-    )
-
-
-def by_lot(profile: Profile) -> TieOrder:
-    return ties_by_cost_votes_lot(profile, lots(*sorted(project.id for project in profile.projects)))
 
 
 def reasons(result: Result) -> dict[str, tuple[str, int | None]]:
@@ -254,49 +238,3 @@ def test_greedy_equals_a_naive_count(
     assert result.cost == sum(costs[name] for name in result.winners) <= profile.budget
     assert {s.project for s in result.statuses if s.reason == "chosen"} == set(result.winners)
     assert all(s.missing for s in result.statuses if s.reason == "does-not-fit")
-
-
-@given(profiles(), st.randoms(use_true_random=False))
-def test_order_and_grouping_of_ballots_do_not_matter(profile: Profile, random: Random) -> None:
-    """Shuffled, or grouped with multiplicity, the same ballots give the same result in every detail."""
-    expected = greedy.count(profile, SKIP, by_lot(profile))
-    shuffled = list(profile.votes)
-    random.shuffle(shuffled)
-    for votes in (tuple(shuffled), group_votes(vote.projects for vote in profile.votes)):
-        other = msgspec.structs.replace(profile, votes=votes)
-        assert greedy.count(other, SKIP, by_lot(other)) == expected
-
-
-def reorder(profile: Profile, order: tuple[int, ...]) -> Profile:
-    """Return the same election with another order of projects on the ballot."""
-    return Profile(
-        budget=profile.budget,
-        projects=tuple(profile.projects[old] for old in order),
-        votes=tuple(
-            Vote(projects=tuple(sorted((order.index(i), w) for i, w in vote.projects)))
-            for vote in profile.votes
-        ),
-    )
-
-
-@given(profiles())
-def test_order_of_projects_does_not_matter(profile: Profile) -> None:
-    """Under the protocol's tie order the ballot's order of projects changes no round."""
-    expected = greedy.count(profile, TAKE, by_lot(profile))
-    for order in list(permutations(range(len(profile.projects))))[:24]:
-        other = reorder(profile, order)
-        found = greedy.count(other, TAKE, by_lot(other))
-        assert found.rounds == expected.rounds
-        assert sorted(found.statuses, key=lambda s: s.project) == list(expected.statuses)
-
-
-@given(profiles(), st.integers(1, 1000))
-def test_another_unit_of_money_changes_nothing(profile: Profile, factor: int) -> None:
-    """All money times an integer: the same winners in the same order."""
-    scaled = Profile(
-        budget=profile.budget * factor,
-        projects=tuple(Project(id=p.id, cost=p.cost * factor) for p in profile.projects),
-        votes=profile.votes,
-    )
-    expected = greedy.count(profile, TAKE, by_lot(profile)).winners
-    assert greedy.count(scaled, TAKE, by_lot(scaled)).winners == expected

@@ -1,4 +1,4 @@
-"""Maximin support: examples worked out by hand, invariances, and all subsets tried one by one to compare."""
+"""Maximin support: examples worked out by hand, and all subsets tried one by one to compare."""
 
 import json
 import os
@@ -9,7 +9,6 @@ from itertools import combinations
 from pathlib import Path
 from random import Random
 
-import msgspec
 import numpy as np
 import pytest
 from gmpy2 import mpq
@@ -35,18 +34,9 @@ from tally.rules.maximin import Parameters, count
 from tally.rules.presets import PRESETS
 from tally.rules.result import Result, Tie
 from tally.rules.spread import Network, Spread
+from tests.tally.profiles import make_profile
 
 SKIP, STOP = Parameters(zero_votes="take"), Parameters(misfits="stop", zero_votes="take")
-
-
-def make_profile(budget: int, costs: dict[str, int], *ballots: str) -> Profile:
-    """Return a profile of approvals; every letter of a ballot is a project."""
-    names = list(costs)
-    return Profile(
-        budget=budget,
-        projects=tuple(Project(id=name, cost=cost) for name, cost in costs.items()),
-        votes=group_votes(approval_weights(names.index(name) for name in ballot) for ballot in ballots),
-    )
 
 
 def run(profile: Profile, parameters: Parameters = SKIP) -> Result:
@@ -263,43 +253,6 @@ def test_a_load_is_enough_exactly_if_no_subset_needs_more(profile: Profile, over
         assert Network(columns).ask(spread.stuck) > load
     else:
         assert not supported or naive_load(profile, supported) <= load
-
-
-# Invariances ----------------------------------------------------------------------------------------
-
-
-@settings(max_examples=80, deadline=None)
-@given(profiles(), PARAMETERS, st.randoms(use_true_random=False))
-def test_order_of_ballots_and_projects_says_nothing(
-    profile: Profile, parameters: Parameters, random: Random
-) -> None:
-    """Projects and votes shuffled, and equal ballots one by one: the same rounds."""
-    places = list(range(len(profile.projects)))
-    random.shuffle(places)
-    votes = [
-        Vote(projects=approval_weights(places[p] for p, _ in vote.projects))
-        for vote in profile.votes
-        for _ in range(vote.ballots)
-    ]
-    random.shuffle(votes)
-    projects = sorted(profile.projects, key=lambda project: places[profile.projects.index(project)])
-    shuffled = msgspec.structs.replace(profile, projects=tuple(projects), votes=tuple(votes))
-    assert run(shuffled, parameters).rounds == run(profile, parameters).rounds
-
-
-@settings(max_examples=60, deadline=None)
-@given(profiles(), PARAMETERS, st.sampled_from([3, 2**40, 2**47]))
-def test_money_may_be_scaled(profile: Profile, parameters: Parameters, factor: int) -> None:
-    """All money many times as much: the same winners and ties, and loads as many times as large."""
-    scaled = msgspec.structs.replace(
-        profile,
-        budget=profile.budget * factor,
-        projects=tuple(Project(id=p.id, cost=p.cost * factor) for p in profile.projects),
-    )
-    told = [(r.project, r.price and Fraction(r.price), r.tie) for r in run(scaled, parameters).rounds]
-    assert told == [
-        (r.project, r.price and Fraction(r.price) * factor, r.tie) for r in run(profile, parameters).rounds
-    ]
 
 
 def test_sums_beyond_64_bits_are_exact() -> None:

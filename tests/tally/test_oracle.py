@@ -24,6 +24,7 @@ from tally.pabulib import (
 from tally.profile import ties_by_id
 from tally.rules import count
 from tally.rules.presets import PRESETS
+from tally.rules.result import Result
 
 pytestmark = [
     pytest.mark.skipif(
@@ -54,7 +55,7 @@ NOT_THERE = ("add1-noexh-integral-cost", "maximin")
 CASES = [(name, kind) for name in sorted(PRESETS) if name not in NOT_THERE for kind in kinds_of(name)]
 
 
-def make_election(random: Random, kind: VoteType, least_cost: int) -> PabulibElection:
+def make_election(random: Random, kind: VoteType, least_cost: int, voters: int = 7) -> PabulibElection:
     """Return a small election in which equal prices are common; amounts in cents, some not whole euros."""
     ids = random.sample(IDS, random.randint(1, len(IDS)))
     step = random.choice([100, 100, 50])
@@ -63,7 +64,7 @@ def make_election(random: Random, kind: VoteType, least_cost: int) -> PabulibEle
         PabulibProject(id=name, name="", cost=random.randint(least_cost, 6) * step, others={}) for name in ids
     )
     votes = []
-    for voter in range(random.randint(1, 7)):
+    for voter in range(random.randint(1, voters)):
         most = 1 if kind == "choose-1" else len(ids)
         chosen = random.sample(ids, random.randint(0, most))
         points = tuple(random.randint(1, 3) for _ in chosen) if kind in POINTS_TYPES else ()
@@ -82,18 +83,23 @@ def make_election(random: Random, kind: VoteType, least_cost: int) -> PabulibEle
     )
 
 
-def make_texts(name: str, kind: VoteType, times: int, least_cost: int = 1) -> Iterator[str]:
+def make_texts(name: str, kind: VoteType, times: int, least_cost: int = 1, voters: int = 7) -> Iterator[str]:
     """Yield elections as files; the same ones every time."""
-    random = Random(f"{name} {kind} {least_cost}")
+    random = Random(f"{name} {kind} {least_cost}" + (f" {voters}" if voters != 7 else ""))
     for _ in range(times):
-        yield format_pabulib(make_election(random, kind, least_cost))
+        yield format_pabulib(make_election(random, kind, least_cost, voters))
+
+
+def result_here(text: str, name: str, **more: int) -> Result:
+    """Return the outcome, ties broken as pabutools breaks them."""
+    profile = profile_of(parse_pabulib(text))
+    rule, parameters = PRESETS[name]
+    return count(rule, profile, {**parameters, **more}, ties_by_id(profile))
 
 
 def count_here(text: str, name: str) -> list[str]:
     """Return the winners in order of choice, ties broken as pabutools breaks them."""
-    profile = profile_of(parse_pabulib(text))
-    rule, parameters = PRESETS[name]
-    return list(count(rule, profile, parameters, ties_by_id(profile)).winners)
+    return list(result_here(text, name).winners)
 
 
 def is_ordered(name: str, text: str, winners: list[str]) -> bool:
@@ -134,3 +140,30 @@ def test_pabutools_has_the_same_winners_among_projects_that_cost_something(name:
         if not is_ordered(name, text, theirs):
             ours, theirs = sorted(ours), sorted(theirs)
         assert ours == theirs, text
+
+
+@pytest.mark.parametrize("increment", [25, 70, 300])
+@pytest.mark.parametrize(("name", "kind"), [case for case in CASES if case[0].startswith("add1")])
+def test_pabutools_has_the_same_winners_with_another_increment(
+    name: str, kind: VoteType, increment: int
+) -> None:
+    """Purses that grow by less or more than a euro, or by what divides no cost."""
+    from tests.tally import oracle
+
+    for text in make_texts(name, kind, TIMES // 10, voters=12):
+        ours = list(result_here(text, name, increment=increment).winners)
+        assert sorted(ours) == sorted(oracle.ask(text, name, increment)), text
+
+
+@pytest.mark.parametrize("kind", APPROVALS)
+def test_pabutools_has_the_same_winners_by_maximin_where_nothing_ties(kind: VoteType) -> None:
+    """Its loads are floats of a solver, so only elections in which no round here has equals are asked."""
+    from tests.tally import oracle
+
+    asked = 0
+    for text in make_texts("maximin", kind, TIMES, voters=15):
+        result = result_here(text, "maximin")
+        if asked < TIMES // 8 and len(result.rounds) > 1 and not any(done.tie for done in result.rounds):
+            asked += 1
+            assert list(result.winners) == oracle.ask(text, "maximin"), text
+    assert asked > 3
