@@ -39,21 +39,22 @@ def make_profile(budget: int, costs: dict[str, int], *ballots: str) -> Profile:
 
 @st.composite
 def elections(draw: st.DrawFn, *, points: bool = False, relations: bool = False) -> Profile:
-    """Draw up to 6 projects and 8 ballots, grouped; approvals, or with `points` any kind of ballot.
+    """Draw up to 6 projects and 9 ballots, grouped; approvals, or with `points` any kind of ballot.
 
     Ids do not stand in the order of places, and some projects cost nothing or are supported by nobody.
     """
-    projects = draw(st.integers(1, 6))
+    projects = draw(st.sampled_from([6, 5, 4, 3, 2, 1]))
     costs = draw(st.lists(st.sampled_from([0, 1, 2, 2, 3, 4, 6, 9]), min_size=projects, max_size=projects))
-    index = st.integers(0, projects - 1)
+    index = st.integers(0, max(0, projects - draw(st.sampled_from([1, 2, 3]))))
     kinds = [st.builds(approval_weights, st.sets(index, max_size=4))]
     if points:
         kinds.append(st.builds(points_weights, st.dictionaries(index, st.integers(1, 3), max_size=4)))
         kinds.append(st.builds(borda_weights, st.lists(index, max_size=4, unique=True)))
+    least = draw(st.sampled_from([6, 3, 0]))
     return Profile(
-        budget=draw(st.integers(0, 24)),
+        budget=draw(st.sampled_from([*range(25)])),
         projects=tuple(Project(id=str(12 - i), cost=cost) for i, cost in enumerate(costs)),
-        votes=group_votes(draw(st.lists(draw(st.sampled_from(kinds)), max_size=8))),
+        votes=group_votes(draw(st.lists(draw(st.sampled_from(kinds)), min_size=least, max_size=9))),
         relations=draw(_relations(projects)) if relations else Relations(),
     )
 

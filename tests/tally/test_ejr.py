@@ -108,7 +108,7 @@ def naive_deprived(profile: Profile, winners: Sequence[str], worth: Worth, purse
 
 
 @worths
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(profile=elections(), data=st.data())
 def test_the_verifier_agrees_with_trying_every_group(
     worth: Worth, profile: Profile, data: st.DataObject
@@ -124,7 +124,7 @@ def test_the_verifier_agrees_with_trying_every_group(
 
 @worths
 @pytest.mark.parametrize("parameters", COMPLETIONS, ids=lambda each: "-".join(map(str, each.values())))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(profile=elections())
 def test_equal_shares_deprives_nobody(worth: Worth, parameters: dict[str, Any], profile: Profile) -> None:
     """EJR+ and EJR up to any project; where purses begin whole, with that much for each ballot."""

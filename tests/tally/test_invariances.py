@@ -41,7 +41,9 @@ NUMBERS: dict[str, Sequence[int]] = {
     "increment": (1, 2, 3),
 }
 """What is drawn for parameters that are numbers; all others are words."""
-EXAMPLES = 80
+EXAMPLES = 40
+RARE = 120
+"""How many elections a rule; more where what is asked seldom matters."""
 Case = tuple[Profile, dict[str, Any]]
 
 
@@ -67,6 +69,7 @@ def cases(name: str, *, relations: bool = True) -> st.SearchStrategy[Case]:
 ORDERS = st.sampled_from([by_lot, ties_by_id])
 all_rules = pytest.mark.parametrize("name", sorted(RULES))
 examples = settings(max_examples=EXAMPLES, deadline=None)
+rare = settings(max_examples=RARE, deadline=None)
 
 
 def test_every_rule_has_its_traits() -> None:
@@ -201,7 +204,7 @@ def describe(amounts: list[Fraction]) -> tuple[int, Fraction, Fraction, Fraction
 
 
 @pytest.mark.parametrize("name", sorted(name for name, traits in TRAITS.items() if traits.purses))
-@examples
+@rare
 @given(data=st.data())
 def test_payments_are_what_ballots_have_and_projects_cost(name: str, data: st.DataObject) -> None:
     """Equal purses of the budget; each pays a share a point, or all that it has, and never more.
@@ -228,7 +231,7 @@ def test_payments_are_what_ballots_have_and_projects_cost(name: str, data: st.Da
 
 
 @all_rules
-@examples
+@rare
 @given(data=st.data())
 def test_without_support_nobody_wins(name: str, data: st.DataObject) -> None:
     """Unless it is asked for, with a parameter that this rule then has."""
@@ -265,7 +268,7 @@ def list_eligible(profile: Profile, parameters: dict[str, Any], winners: Sequenc
 
 
 @pytest.mark.parametrize("name", ["equal-shares", "greedy", "maximin-support"])
-@examples
+@rare
 @given(data=st.data())
 def test_what_promises_to_spend_all_leaves_nothing_that_fits(name: str, data: st.DataObject) -> None:
     """Greedy that passes over, Equal Shares completed by it, maximin support that leaves misfits out."""
