@@ -1,4 +1,4 @@
-"""What CLDR says of a language's numbers, money and lists, in the form in which the catalogue has it.
+"""What CLDR says of a language's numbers, money, lists and dates, in the form in which the catalogue has it.
 
 Babel carries CLDR. Digits are those of the Netherlands in every language.
 """
@@ -26,6 +26,8 @@ def read_marks(locale: str) -> Mapping[str, str]:
     for name, style in _LISTS.items():
         patterns = known.list_patterns[style]
         marks |= {f"cldr.{name}.{part}": str(patterns[part]) for part in ("2", "start", "middle", "end")}
+    marks |= {f"cldr.day.{day}": str(name) for day, name in known.days["format"]["wide"].items()}
+    marks |= {f"cldr.month.{month}": str(name) for month, name in known.months["format"]["wide"].items()}
     return marks
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 FOLDERS = ("tally", "service", "admin")
 SUFFIXES = (".py", ".html")
-AREAS = ("cldr", "explain")
+AREAS = ("cldr", "explain", "page")
 """What ids begin with, in the order of the catalogue."""
 _ID = re.compile(rf"""(["'])((?:{"|".join(AREAS)})\.[a-z0-9-]+(?:\.[a-z0-9-]+)*)\1""")
 
