@@ -12,7 +12,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--no-emit-index-url --no-emit-find-links --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help booth oracle demo test test-store check bench format lock vectors clean
+.PHONY: help booth texts oracle demo test test-store check bench format lock vectors clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,8 +24,12 @@ $(STAMP):
 	rm -f .venv/.stamp-*
 	touch $@
 
-booth: $(STAMP)  ## bundle what runs in the browser, if its sources have changed
+booth: $(STAMP)  ## compile the texts and bundle what runs in the browser, if their sources have changed
+	$(BIN)/python -m deploy.build_texts
 	$(BIN)/python -m deploy.build_booth
+
+texts: $(STAMP)  ## bring the catalogue of texts up to date with what the sources name, and say what is missing
+	$(BIN)/python -m deploy.texts
 
 demo: booth  ## run a whole election, then leave the site running (options: DEMO="...")
 	$(BIN)/wijkaandeel demo $(DEMO)
@@ -39,11 +43,12 @@ test: booth  ## run all tests; they reach no network but loopback (options: PYTE
 test-store: booth  ## run only the tests that need a PostgreSQL server, without the attacks
 	$(BIN)/python -m pytest -n 2 -m "store and not attack" $(PYTEST)
 
-check: $(STAMP)  ## formatting, lint, types and the direction of imports, in both languages
+check: $(STAMP)  ## formatting, lint, types, the direction of imports and the texts, in both languages
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m deploy.texts --check
 	$(BIN)/python -m deploy.build_booth --check
 
 bench: booth  ## measure, and print the figures (options: BENCH="...")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from deploy import build_booth as booth
+from deploy import build_texts as texts
 
 FOREIGN = re.compile(rb"\b(?:https?|wss?|ftp)://|[\"'`]//[a-z0-9]", re.IGNORECASE)
 
@@ -110,7 +111,7 @@ def test_the_lock_is_whole_and_names_no_registry() -> None:
 
 
 def test_the_wheel_has_the_bundle_and_not_its_source(tmp_path: Path) -> None:
-    """A wheel holds the very bundle, and nothing of its TypeScript, its packages or the judge."""
+    """A wheel holds the very bundle and the compiled texts, and no TypeScript, npm packages or judge."""
     subprocess.run(
         [
             *(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-index"),
@@ -126,3 +127,5 @@ def test_the_wheel_has_the_bundle_and_not_its_source(tmp_path: Path) -> None:
         assert [name for name in names if name.startswith(("service/booth/", "deploy/", "tests/"))] == []
         for name, content in read_public(booth.PUBLIC).items():
             assert archive.read(f"service/static/booth/{name}") == content
+        for path in texts.FOLDER.glob("*.po"):
+            assert archive.read(f"tally/texts/{path.stem}.mo") == texts.compile_text(path.read_bytes())

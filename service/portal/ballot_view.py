@@ -51,7 +51,7 @@ def show_state(
         )
     opened = open_ballot(election, ballot, Hash(entry_hash), snapshot.trustee_keys)
     if not opened.choices:
-        reason = words.INVALID.get(opened.reason, opened.reason)
+        reason = words.say_word(words.INVALID, opened.reason)
         return BallotState(look="invalid", said=f"Dit stembiljet is ongeldig en telt niet mee. {reason}")
     choices = opened.choices[0]
     said = "Dit stembiljet is geteld." if snapshot.outcome else "Dit stembiljet is open en wordt geteld."

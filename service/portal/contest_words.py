@@ -24,7 +24,7 @@ _NO_VOTES = "Is er geld over, dan kan ook een project zonder stemmen worden geko
 
 def say_rule(rule: Rule) -> str:
     """Return how a contest is counted, with everything that its rule says."""
-    said = [words.RULES[kind_of(rule)]]
+    said = [words.say_word(words.RULES, kind_of(rule))]
     if isinstance(rule, Greedy):
         said = _say_greedy(rule)
     elif isinstance(rule, EqualShares):
@@ -37,7 +37,7 @@ def say_rule(rule: Rule) -> str:
 
 
 def _say_greedy(rule: Greedy) -> list[str]:
-    said = [words.RULES["greedy"]]
+    said = [words.say_word(words.RULES, "greedy")]
     if (rule.order, rule.misfits) != ("votes", "skip"):
         first = "Het project met de meeste stemmen gaat eerst; " if rule.order == "votes" else _GREEDY_BY_COST
         said = [first + _MISFITS[rule.misfits]]

@@ -103,11 +103,12 @@ def show_election(snapshot: Snapshot, roll: tuple[int, int], now: float) -> Elec
         areas=words.say_list([area.title for area in manifest.areas]),
         step=say_step(snapshot, election, now),
         steps=[
-            (name, "done" if i < at else "now" if i == at else "later") for i, name in enumerate(words.STEPS)
+            (name, "done" if i < at else "now" if i == at else "later")
+            for i, name in enumerate(words.list_steps())
         ],
         contests=[_show_contest(each, election, snapshot) for each in election.contests.values()],
-        ladder=words.LADDER[manifest.ladder],
-        ties=words.TIES,
+        ladder=words.say_word(words.LADDER, manifest.ladder),
+        ties=words.say_ties(),
         releases=manifest.releases,
         next_release=find_next_release(election, now),
         deadline=election.deadline,

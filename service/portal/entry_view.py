@@ -76,7 +76,7 @@ def show_entry(stored: StoredEntry, snapshot: Snapshot, extra: Sequence[Fact] = 
     witnessed = stored.position < snapshot.witnessed_size
     return EntryShown(
         position=stored.position,
-        kind=words.KINDS.get(stored.kind, stored.kind),
+        kind=words.say_word(words.KINDS, stored.kind),
         drawing=DRAWINGS.get(stored.kind, "door"),
         meaning=MEANINGS.get(stored.kind, ""),
         facts=[*extra, *FACTS[kind_of(entry)](entry, snapshot)],

@@ -118,13 +118,13 @@ def show_outcome(snapshot: Snapshot, file: bytes) -> OutcomeShown | None:
         turnout=_say_turnout(outcome, snapshot),
         superseded=outcome.superseded,
         invalid=[
-            (ballot_number(each.ballot), bytes(each.ballot), words.INVALID.get(each.reason, each.reason))
+            (ballot_number(each.ballot), bytes(each.ballot), words.say_word(words.INVALID, each.reason))
             for each in shown
         ],
         more_invalid=len(outcome.invalid) - len(shown),
         lot=outcome.lot.hex(),
         file=file_address(file),
-        ties=words.TIES,
+        ties=words.say_ties(),
     )
 
 
@@ -200,7 +200,7 @@ def _show_round(
     tie = ""
     if each.tie:
         between = words.say_list([projects[id_].title for id_ in each.tie[0].between])
-        tie = f"{between} stonden gelijk; {words.TIE_STEPS.get(each.tie[0].step, each.tie[0].step)}."
+        tie = f"{between} stonden gelijk; {words.say_word(words.TIE_STEPS, each.tie[0].step)}."
     what = "Gekozen." if each.chosen else "Paste niet meer, overgeslagen."
     if each.payments:
         what = "Gekozen. " + " ".join(_say_payment(paid) for paid in each.payments)

@@ -97,7 +97,7 @@ def show_tile(entry: StoredEntry, is_open: bool) -> Tile:
             look, state = ("open", "geopend") if is_open else ("closed", "verzegeld")
     return Tile(
         position=entry.position,
-        kind=words.KINDS.get(entry.kind, entry.kind),
+        kind=words.say_word(words.KINDS, entry.kind),
         drawing="opened" if look == "open" else DRAWINGS.get(entry.kind, "door"),
         number=number,
         look=look or "plain",

@@ -1,75 +1,94 @@
-"""Say numbers, money, moments and the protocol's words in plain Dutch. Pure; pages know no other words."""
+"""Say numbers, money, moments and the protocol's words, from the catalogue of texts. Pure.
+
+The tables name texts by their ids; pages are in Dutch.
+"""
 
 import datetime
+from collections.abc import Mapping
 from fractions import Fraction
 
 from ballots.board import Phase
 from ballots.manifest import Approval, Knapsack, Method, Points, Pot, Ranking
+from tally.texts.languages import SOURCE
+from tally.texts.texts import texts_in
 
-DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+TEXTS = texts_in(SOURCE)
+DAYS = (
+    "cldr.day.0",
+    "cldr.day.1",
+    "cldr.day.2",
+    "cldr.day.3",
+    "cldr.day.4",
+    "cldr.day.5",
+    "cldr.day.6",
+)
 MONTHS = (
-    "januari", "februari", "maart", "april", "mei", "juni",
-    "juli", "augustus", "september", "oktober", "november", "december",
-)  # fmt: skip
+    "cldr.month.1",
+    "cldr.month.2",
+    "cldr.month.3",
+    "cldr.month.4",
+    "cldr.month.5",
+    "cldr.month.6",
+    "cldr.month.7",
+    "cldr.month.8",
+    "cldr.month.9",
+    "cldr.month.10",
+    "cldr.month.11",
+    "cldr.month.12",
+)
 KINDS = {
-    "style": "Soort stembiljet",
-    "contest": "Projecten en pot",
-    "manifest": "Regels van de verkiezing",
-    "roll": "Blad van de kiezerslijst",
-    "seal": "Kiezerslijst klaar",
-    "start": "Stemmen geopend",
-    "bundle": "Stempagina aangepast",
-    "replace": "Nieuw nummer op de kiezerslijst",
-    "request": "Aandeel aangevraagd",
-    "release": "Stembiljetten opgehangen",
-    "ballot": "Stembiljet",
-    "close": "Stemmen gesloten",
-    "trustee-key": "Sleutel van een partner",
-    "tally": "Telling",
-    "certify": "Uitslag vastgesteld",
+    "style": "page.kind.style",
+    "contest": "page.kind.contest",
+    "manifest": "page.kind.manifest",
+    "roll": "page.kind.roll",
+    "seal": "page.kind.seal",
+    "start": "page.kind.start",
+    "bundle": "page.kind.bundle",
+    "replace": "page.kind.replace",
+    "request": "page.kind.request",
+    "release": "page.kind.release",
+    "ballot": "page.kind.ballot",
+    "close": "page.kind.close",
+    "trustee-key": "page.kind.trustee-key",
+    "tally": "page.kind.tally",
+    "certify": "page.kind.certify",
 }
 INVALID = {
-    "sealing": "De verzegeling klopt niet.",
-    "choices-wire": "De inhoud is niet te lezen.",
-    "choices-mark": "Het merkteken klopt niet.",
-    "choices-contests": "De inhoud hoort niet bij dit soort stembiljet.",
-    "choices-projects": "Er staat een project op dat niet bestaat, of twee keer hetzelfde project.",
-    "choices-order": "De projecten staan niet in de vaste volgorde.",
-    "choices-points": "De punten kloppen niet.",
-    "choices-number": "Er zijn te veel of te weinig projecten gekozen.",
-    "choices-budget": "Er is meer gekozen dan er te verdelen was.",
+    "sealing": "page.invalid.sealing",
+    "choices-wire": "page.invalid.choices-wire",
+    "choices-mark": "page.invalid.choices-mark",
+    "choices-contests": "page.invalid.choices-contests",
+    "choices-projects": "page.invalid.choices-projects",
+    "choices-order": "page.invalid.choices-order",
+    "choices-points": "page.invalid.choices-points",
+    "choices-number": "page.invalid.choices-number",
+    "choices-budget": "page.invalid.choices-budget",
 }
 LADDER = {
-    "inform": "Meeweten: u hoort wat er gaat gebeuren.",
-    "consult": "Meedenken: u zegt wat u ervan vindt.",
-    "advise": "Adviseren: u geeft advies, en wie afwijkt legt uit waarom.",
-    "coproduce": "Samenwerken: u maakt het plan samen met de partners.",
-    "co-decide": "Meebeslissen: u beslist.",
+    "inform": "page.ladder.inform",
+    "consult": "page.ladder.consult",
+    "advise": "page.ladder.advise",
+    "coproduce": "page.ladder.coproduce",
+    "co-decide": "page.ladder.co-decide",
 }
 RULES = {
-    "greedy": (
-        "Het project met de meeste stemmen gaat eerst; past een project niet meer in de pot, "
-        "dan slaan we het over en kijken we naar het volgende."
-    ),
-    "equal-shares": (
-        "Elk stembiljet krijgt een even groot deel van de pot, en een project wordt gekozen "
-        "als de mensen die het willen het samen kunnen betalen."
-    ),
-    "phragmen-sequential": (
-        "De kosten van een project zijn een last die zijn voorstanders samen dragen; telkens wordt het "
-        "project gekozen waarbij de zwaarste last het kleinst blijft."
-    ),
+    "greedy": "page.rule.greedy",
+    "equal-shares": "page.rule.equal-shares",
+    "phragmen-sequential": "page.rule.phragmen-sequential",
 }
-TIES = (
-    "Staan projecten gelijk, dan gaat het goedkoopste voor, daarna het project met de meeste stemmen, "
-    "en anders beslist het lot."
-)
 TIE_STEPS = {
-    "cost": "het goedkoopste project ging voor",
-    "votes": "het project met de meeste stemmen ging voor",
-    "lot": "het lot besliste",
+    "cost": "page.tie-step.cost",
+    "votes": "page.tie-step.votes",
+    "lot": "page.tie-step.lot",
 }
-STEPS = ("Voorbereiden", "Kiezerslijst", "Stemmen", "Openen", "Tellen", "Uitslag")
+STEPS = (
+    "page.step.prepare",
+    "page.step.roll",
+    "page.step.vote",
+    "page.step.open",
+    "page.step.count",
+    "page.step.outcome",
+)
 """The steps of an election as a resident sees them."""
 STEP_OF = {
     Phase.SETUP: 0,
@@ -84,17 +103,29 @@ STEP_OF = {
 }
 
 
+def say_word(table: Mapping[str, str], word: str) -> str:
+    """Return what a table has for a word of the protocol; the word itself where it has nothing."""
+    return TEXTS.say(table[word]) if word in table else word
+
+
+def say_ties() -> str:
+    """Return what decides between equal projects."""
+    return TEXTS.say("page.ties")
+
+
+def list_steps() -> list[str]:
+    """Return the names of the steps of an election."""
+    return [TEXTS.say(name) for name in STEPS]
+
+
 def say_number(number: int) -> str:
-    """Return a whole number with points between thousands."""
-    return f"{number:,}".replace(",", ".")
+    """Return a whole number with marks between thousands."""
+    return TEXTS.number(number)
 
 
 def say_euros(cents: int | Fraction) -> str:
     """Return an amount: cents only where there are any; fractions of a cent are rounded."""
-    whole = round(cents)
-    sign = "-" if whole < 0 else ""
-    euros, rest = divmod(abs(whole), 100)
-    return f"{sign}€\u00a0{say_number(euros)}" + (f",{rest:02}" if rest else "")
+    return TEXTS.amount(round(cents))
 
 
 def say_count(number: int, one: str, more: str) -> str:
@@ -103,19 +134,21 @@ def say_count(number: int, one: str, more: str) -> str:
 
 
 def say_list(parts: list[str]) -> str:
-    """Return parts with commas and "en" before the last."""
-    return " en ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    """Return parts as one list, "and" before the last."""
+    return TEXTS.join(parts)
 
 
 def say_moment(seconds: int) -> str:
     """Return a moment in seconds since 1970 as day and time in the Netherlands."""
     at = _dutch_time(seconds)
-    return f"{DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]} {at.year} om {at.hour}.{at.minute:02} uur"
+    weekday, date = TEXTS.say(DAYS[at.weekday()]), say_day(at.date())
+    return TEXTS.say("page.moment", weekday=weekday, date=date, hour=str(at.hour), minute=f"{at.minute:02}")
 
 
 def say_day(day: datetime.date) -> str:
     """Return a date."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    month = TEXTS.say(MONTHS[day.month - 1])
+    return TEXTS.say("page.date", day=str(day.day), month=month, year=str(day.year))
 
 
 def _dutch_time(seconds: int) -> datetime.datetime:
@@ -136,43 +169,39 @@ def say_method(method: Method) -> str:
     """Return how to fill in a ballot, as one sentence."""
     match method:
         case Approval(minimum=least, maximum=most):
-            return f"Kies {_say_range(least, most)}."
+            return TEXTS.say("page.method.approval", number=_say_range(least, most))
         case Knapsack():
-            return "Kies zoveel projecten als u wilt, zolang ze samen in de pot passen."
+            return TEXTS.say("page.method.knapsack")
         case Points(total=total, maximum=most):
-            return (
-                f"Verdeel ten hoogste {say_count(total, 'punt', 'punten')}, ten hoogste {most} per project."
-            )
+            return TEXTS.say("page.method.points", total, most=str(most))
         case Ranking(minimum=least, maximum=most):
-            return f"Zet {_say_range(least, most)} op volgorde, het beste bovenaan."
+            return TEXTS.say("page.method.ranking", number=_say_range(least, most))
 
 
 def _say_range(least: int, most: int) -> str:
     if least == most:
-        return f"precies {say_count(most, 'project', 'projecten')}"
+        return TEXTS.say("page.range.exactly", most)
     if least == 0:
-        return f"ten hoogste {say_count(most, 'project', 'projecten')}"
-    return f"{least} tot en met {say_count(most, 'project', 'projecten')}"
+        return TEXTS.say("page.range.most", most)
+    return TEXTS.say("page.range.between", most, least=str(least))
 
 
 def say_votes(votes: int, method: Method) -> str:
     """Return what a project got, in the method's own unit."""
-    if isinstance(method, Points | Ranking):
-        return say_count(votes, "punt", "punten")
-    return say_count(votes, "stem", "stemmen")
+    return TEXTS.say("page.points" if isinstance(method, Points | Ranking) else "page.votes", votes)
 
 
 def say_right(pot: Pot) -> str:
     """Return who decides about a pot."""
     match pot.right:
         case "decide":
-            return "U beslist waar dit geld heen gaat."
+            return TEXTS.say("page.right.decide")
         case "labelled":
-            return f"U beslist waar dit geld heen gaat, binnen dit doel: {pot.label}."
+            return TEXTS.say("page.right.labelled", label=pot.label)
         case "advice":
-            return "U geeft advies. Wijkt het bestuur daarvan af, dan legt het in het openbaar uit waarom."
+            return TEXTS.say("page.right.advice")
 
 
 def say_voters(voters: str) -> str:
     """Return for whom a style is."""
-    return "jongeren" if voters == "youth" else "volwassenen"
+    return TEXTS.say("page.voters.youth" if voters == "youth" else "page.voters.adults")

@@ -20,6 +20,7 @@ from tally.rules import equal_shares
 from tally.rules.choosing import Choice, ChoiceError, choose_rule, rule_names
 from tally.rules.result import Result
 from tally.rules.side_by_side import put_side_by_side
+from tally.texts.languages import COMPLETE
 
 UNUSABLE = 2
 DEFAULT = "equal-shares"
@@ -88,7 +89,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--explain", action="store_true", help="say why projects won and lost")
     parser.add_argument("--project", metavar="ID", help="with --explain: only this project")
     parser.add_argument(
-        "--language", choices=("en", "nl"), default="en", help="of --explain; default: %(default)s"
+        "--language", choices=sorted(COMPLETE), default="en", help="of --explain; default: %(default)s"
     )
     parser.add_argument("--json", action="store_true", help="write all of it as one JSON object")
     return parser

@@ -15,9 +15,10 @@ from tally.explain.projects import find_ledger, list_facts, search_facts
 from tally.explain.recount import Recount
 from tally.explain.sentences import describe_ballot, describe_project, describe_whole
 from tally.explain.whole import find_ballot, find_whole
-from tally.explain.words import Language, Words
+from tally.explain.words import Words
 from tally.profile import Profile, TieOrder, Weights
 from tally.rules.result import Result
+from tally.texts.languages import Language
 
 Told = Callable[[int], None]
 """Is told how many projects have been searched."""
