@@ -79,7 +79,8 @@ function referencesHold({ manifest, styles, contests }: Subject): boolean {
     && back.length === pairs.size && back.every((pair) => pairs.has(pair));
 }
 
-function potsFit({ styles, contests }: Subject): boolean {
+/** Whether every contest has the pots that its count needs, and one method where it is counted together. */
+export function potsFit({ styles, contests }: Subject): boolean {
   const names = new Map<string, Set<string>>();
   for (const style of styles) {
     for (const { contest, method } of style.contests) {
@@ -106,7 +107,8 @@ function methodFits(method: Method, { projects, rule }: Contest): boolean {
   }
 }
 
-function methodsFit({ styles, contests }: Subject): boolean {
+/** Whether every ballot rule fits its contest: its number of projects, and its count rule. */
+export function methodsFit({ styles, contests }: Subject): boolean {
   const byId = new Map(contests.map((c) => [c.id, c]));
   return styles.every((style) => style.contests.every(({ contest, method }) => {
     const named = byId.get(contest);

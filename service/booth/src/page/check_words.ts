@@ -22,7 +22,7 @@ export const CHECK_WORDS: Readonly<Record<string, string>> = {
   E05: "Opening, sluiting en vaststelling horen bij precies dit bord.",
   S01: "Elk soort stembiljet is goed omschreven.",
   S02: "De sleutels van de uitgevers zijn sterk genoeg en maar één keer gebruikt.",
-  S03: "De projecten, potten en betalers zijn goed omschreven.",
+  S03: "De projecten, potten, betalers en telregels zijn goed omschreven.",
   S04: "De regels noemen alle soorten stembiljetten en alle projecten.",
   S05: "Er zijn genoeg partners en mensen die tekenen, elk met een eigen sleutel.",
   S06: "Er zijn genoeg partners nodig om te openen en te bevestigen, en niet allemaal.",

@@ -3,6 +3,7 @@
 import type { AuditResult } from "../kernel/audit/run.ts";
 import type { Outcome } from "../kernel/outcome.ts";
 import { CHECK_WORDS } from "./check_words.ts";
+import { RULES, sayComparison, sayReason, sayRule } from "./count_words.ts";
 import { type Child, make, makeTable, sign } from "./dom.ts";
 import type { Verdict } from "./messages.ts";
 import type { ContestTitles, Titles } from "./titles.ts";
@@ -71,17 +72,12 @@ function showCount(count: CountOutcome, known: ContestTitles | undefined): Child
   const nameOf = (project: string): string => known?.projects.get(project)?.title ?? project;
   const costOf = (project: string): string => sayEuros(known?.projects.get(project)?.cost ?? 0);
   const pot = `${known?.pots.get(count.pot) ?? count.pot}: ${sayEuros(count.budget)}`;
-  const votes = new Map(count.projects.map((each) => [each.project, each.votes]));
   const winners = count.winners.map((project) =>
     make("li", { class: "tile" }, make("h5", {}, nameOf(project)), make("p", { class: "cost" }, costOf(project))),
   );
-  const order = [...votes.keys()].sort((one, other) => (votes.get(other) ?? 0) - (votes.get(one) ?? 0));
-  const rows = order.map((project) => [
-    nameOf(project),
-    costOf(project),
-    sayNumber(votes.get(project) ?? 0),
-    count.winners.includes(project) ? "gekozen" : "niet gekozen",
-  ]);
+  const order = [...count.projects].sort((one, other) => other.votes - one.votes);
+  const rows = order.map((each) => [nameOf(each.project), costOf(each.project), sayNumber(each.votes), sayReason(each)]);
+  const rule = known?.rule ? sayRule(known.rule) : RULES[count.rule];
   const columns = [
     { title: "Project" },
     { isAmount: true, title: "Kosten" },
@@ -90,8 +86,10 @@ function showCount(count: CountOutcome, known: ContestTitles | undefined): Child
   ];
   return [
     make("h4", {}, pot),
+    make("p", {}, rule),
     winners.length === 0 ? make("p", {}, "Er is geen project gekozen.") : make("ul", { class: "tiles projects winners" }, ...winners),
     make("p", {}, `Samen ${sayEuros(count.cost)}. In de pot blijft ${sayEuros(count.budget - count.cost)} over.`),
+    ...sayComparison(count).map((sentence) => make("p", {}, sentence)),
     make(
       "details",
       {},

@@ -5,12 +5,15 @@
  * the board's if the audit is valid, and what somebody claims if not.
  */
 
+import { rule as ruleSchema, type Rule } from "../kernel/manifest.ts";
 import type { Source } from "../kernel/source.ts";
 
 export interface ContestTitles {
   readonly title: string;
   readonly pots: ReadonlyMap<string, string>;
   readonly projects: ReadonlyMap<string, { readonly title: string; readonly cost: number }>;
+  /** How it is counted; null where the board says nothing that is a rule. */
+  readonly rule: Rule | null;
 }
 
 export interface Titles {
@@ -90,7 +93,16 @@ function readContest(entry: Json): ContestTitles {
     title: asText(entry["title"]),
     pots: new Map(pots),
     projects: new Map(projects),
+    rule: readRule(entry["rule"]),
   };
+}
+
+function readRule(found: unknown): Rule | null {
+  try {
+    return ruleSchema.read(found);
+  } catch {
+    return null;
+  }
 }
 
 function asObject(value: unknown): Json {

@@ -1,0 +1,104 @@
+/**
+ * Say how a contest was counted and what came of it, in plain Dutch: the sentences of the portal's pages of outcomes.
+ */
+
+import type { EqualSharesRule, GreedyRule, Rule } from "../kernel/manifest.ts";
+import type { Outcome } from "../kernel/outcome.ts";
+import { sayCount, sayEuros } from "./words.ts";
+
+type Counted = Outcome["contests"][number]["counts"][number];
+type Counting = Counted["projects"][number];
+
+/** What each rule does, with nothing said of its settings. */
+export const RULES: Readonly<Record<Counted["rule"], string>> = {
+  greedy: "De projecten zijn een voor een gekozen, zolang er geld voor was.",
+  "equal-shares":
+    "Elk stembiljet krijgt een even groot deel van de pot, en een project wordt gekozen als de mensen die het willen het samen kunnen betalen.",
+  "phragmen-sequential":
+    "De kosten van een project zijn een last die zijn voorstanders samen dragen; telkens wordt het project gekozen waarbij de zwaarste last het kleinst blijft.",
+};
+
+const FIRST: Readonly<Record<GreedyRule["order"], string>> = {
+  votes: "Het project met de meeste stemmen gaat eerst;",
+  "votes-per-cost": "Het project met de meeste stemmen per euro gaat eerst;",
+};
+
+const MISFITS: Readonly<Record<GreedyRule["misfits"], string>> = {
+  skip: "past een project niet meer in de pot, dan slaan we het over en kijken we naar het volgende.",
+  stop: "past een project niet meer in de pot, dan stopt het tellen.",
+};
+
+const REST = "Wat overblijft gaat naar projecten die nog passen:";
+const GROWS = "Blijft er geld over, dan worden de delen stap voor stap groter, zolang de pot alles kan betalen.";
+const COMPARED =
+  "Daarna vergelijken we met een telling waarin het project met de meeste stemmen steeds voorgaat. Hebben meer stembiljetten iets aan die telling, dan geldt die.";
+
+/** How a contest is counted, with everything that its rule says. */
+export function sayRule(rule: Rule): string {
+  const said = [...sayOwn(rule)];
+  if (rule.zero_votes === "take") said.push("Is er geld over, dan kan ook een project zonder stemmen worden gekozen.");
+  if (rule.zero_cost === "skip") said.push("Projecten die niets kosten, doen niet mee.");
+  return said.join(" ");
+}
+
+function sayOwn(rule: Rule): readonly string[] {
+  switch (rule.name) {
+    case "greedy":
+      return sayGreedy(rule);
+    case "equal-shares":
+      return sayShares(rule);
+    case "phragmen-sequential":
+      return [RULES[rule.name]];
+  }
+}
+
+function sayGreedy(rule: GreedyRule): readonly string[] {
+  const said = [`${FIRST[rule.order]} ${MISFITS[rule.misfits]}`];
+  if (rule.minimum_votes > 0) said.push(`Een project heeft minstens ${sayCount(rule.minimum_votes, "stem", "stemmen")} nodig.`);
+  if (rule.minimum_share > 0) {
+    const percent = String(rule.minimum_share / 100).replace(".", ",");
+    said.push(`Minstens ${percent}\u00a0% van de stembiljetten moet een project kiezen.`);
+  }
+  return said;
+}
+
+function sayShares({ comparison, completion, utility, name }: EqualSharesRule): readonly string[] {
+  const said = [RULES[name]];
+  if (completion === "add1" || completion === "add1-greedy") said.push(GROWS);
+  if (completion === "greedy" || completion === "add1-greedy") {
+    said.push(`${REST} het project met de meeste stemmen ${utility === "cost" ? "eerst" : "per euro eerst"}.`);
+  }
+  if (comparison !== "none") said.push(COMPARED);
+  return said;
+}
+
+/** Why a project was not chosen, where that needs no numbers. */
+const WHY_NOT: Readonly<Record<Exclude<Counting["reason"], "chosen" | "supporters-cannot-pay">, string>> = {
+  "does-not-fit": "het tellen was al gestopt, omdat een ander project niet paste",
+  "no-votes": "niemand koos dit project",
+  "costs-nothing": "het kost niets, en zulke projecten doen niet mee",
+  "below-threshold": "te weinig mensen kozen dit project",
+  "alternative-chosen": "een ander project waar dit een alternatief voor is, is gekozen",
+  "need-not-chosen": "een project dat hiervoor nodig is, is niet gekozen",
+};
+
+/** Why a project was chosen or not. */
+export function sayReason({ missing, reason, supporters, supporters_left }: Counting): string {
+  if (reason === "chosen") return "gekozen";
+  if (reason === "supporters-cannot-pay") {
+    const who = sayCount(supporters, "voorstander kon", "voorstanders konden samen");
+    return `niet gekozen: ${who} nog ${sayEuros(supporters_left)} betalen, ${sayEuros(missing)} te weinig`;
+  }
+  if (reason === "does-not-fit" && missing > 0) return `niet gekozen: het paste niet meer, er was ${sayEuros(missing)} te weinig`;
+  return `niet gekozen: ${WHY_NOT[reason]}`;
+}
+
+/** How an outcome compares with greedy's; nothing where nothing was compared. */
+export function sayComparison({ comparison }: Counted): readonly string[] {
+  return comparison.map(({ against, prefer }) => {
+    const own = sayCount(prefer, "stembiljet heeft", "stembiljetten hebben");
+    const other = sayCount(against, "stembiljet heeft", "stembiljetten hebben");
+    const stands = against > prefer ? "Daarom geldt die telling." : "Daarom blijft het hierbij.";
+    return `Vergeleken met een telling waarin het project met de meeste stemmen steeds voorgaat: ${own} meer aan de gelijke delen, ${other} meer aan de andere telling. ${stands}`;
+  });
+}
