@@ -35,8 +35,18 @@ SATISFACTION = {
 
 def ask(text: str, name: str) -> list[str]:
     """Return the winners, in order of choice, of an election in a .pb file by a named rule."""
-    assert pabutools.fractions.FRACTION == "gmpy2"
+    return ask_read(*read(text), name)
+
+
+def read(text: str) -> tuple[Any, Any]:
+    """Return an election in a .pb file as pabutools holds it."""
     instance, profile = parse_pabulib_from_string(EMPTY.sub(r"\1;;none", text))
+    return instance, profile
+
+
+def ask_read(instance: Any, profile: Any, name: str) -> list[str]:
+    """Return the winners of an election that has been read."""
+    assert pabutools.fractions.FRACTION == "gmpy2"
     if name == "phragmen":
         return _names(sequential_phragmen(instance, profile))
     method, _, kind = name.rpartition("-")
