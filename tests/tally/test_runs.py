@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 from gmpy2 import mpq
 
-from tally.profile import Profile, Project, Relations, Vote, group_votes, points_weights, ties_by_id
+from tally.profile import (
+    Profile,
+    ProfileError,
+    Project,
+    Relations,
+    Vote,
+    group_votes,
+    points_weights,
+    ties_by_id,
+)
 from tally.rules import completion, equal_shares
 from tally.rules.columns import Columns
 from tally.rules.completion import Growth, find_increments, first_purse
@@ -123,6 +132,15 @@ def test_runs_that_spend_too_much_are_told_before_they_end() -> None:
     profile = Profile(budget=25, projects=projects, votes=(Vote(projects=tuple((p, 1) for p in range(10))),))
     runs = Runs(Columns(profile), [mpq(100)], ties_by_id(profile), by_cost=True)
     assert [winners for _, winners in runs.outcomes()] == [[0, 1, 2]]
+
+
+@pytest.mark.parametrize("weight", [2**52, 2**70])
+def test_weights_that_no_float_holds_are_refused(weight: int) -> None:
+    """Two ballots of 2^52 points are 2^53 together; of 2^70 points not even one fits 64 bits."""
+    votes = (Vote(projects=((0, weight),), ballots=2),)
+    profile = Profile(budget=1, projects=(Project(id="A", cost=1),), votes=votes)
+    with pytest.raises(ProfileError, match="below 9007199254740992"):
+        Columns(profile)
 
 
 # What floats cannot tell ----------------------------------------------------------------------------
