@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     projects: int = 0
     copies: int = 1
     repeats: int = 1
+    limit: int = 0
+    """Processor seconds after which it is ended, without those of reading; 0: none."""
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +91,9 @@ def run(task: Task) -> Taken:
         reading, ask, ballots, distinct = _prepare_theirs(task)
     else:
         reading, ask, ballots, distinct = _prepare_ours(task)
+    if task.limit:
+        most = ceil(time.process_time() + task.limit)
+        resource.setrlimit(resource.RLIMIT_CPU, (most, most + 1))
     times, winners = [], list[str]()
     for _ in range(task.repeats):
         began = time.process_time()
