@@ -5,13 +5,15 @@ import json
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ballots.merkle import leaf_hash
 from ballots.tiles import new_bundles, new_tiles
-from deploy.bench import belenios, race
+from deploy.bench import belenios, counting, race
 from deploy.bench.__main__ import BENCHES, main
 from deploy.bench.client import ClosedError, connect, format_post
+from deploy.bench.count_one import Taken, Task, make_city
 from deploy.bench.election import count_whole, join, keep, split
 from deploy.bench.figures import Figure, format_number, format_table
 from deploy.bench.ground import BenchError
@@ -231,3 +233,60 @@ def test_what_a_process_takes_can_be_read() -> None:
     assert read_cpu(os.getpid()) > 0
     assert read_resident(os.getpid()) > 2**20
     assert 2**20 < read_proportional(os.getpid()) <= read_resident(os.getpid())
+
+
+# Counts ---------------------------------------------------------------------------------------------
+
+OURS = Task(who="ours", rule="mes-cost", voters=50, projects=4)
+
+
+def taken(winners: list[str], ballots: int = 50) -> Taken:
+    """Return what some count took: a second."""
+    return Taken(seconds=1.0, reading=0.0, before=1, peak=2, ballots=ballots, distinct=9, winners=winners)
+
+
+def test_a_city_is_the_same_every_time_and_its_copies_have_the_same_ballots() -> None:
+    """Ballots have 1 to 10 projects; copies make each count more and none different."""
+    one, many = make_city(200, 30, 1), make_city(200, 30, 10)
+    assert one == make_city(200, 30, 1)
+    assert {len(vote.projects) for vote in one.votes} >= set(range(1, 8))
+    assert max(len(vote.projects) for vote in one.votes) <= 10
+    assert (one.count_ballots(), many.count_ballots()) == (200, 2000)
+    assert [vote.projects for vote in one.votes] == [vote.projects for vote in many.votes]
+
+
+def test_a_count_that_takes_too_long_is_ended() -> None:
+    """After its processor seconds there is no figure, however long the process was left waiting."""
+    assert counting.take(msgspec.structs.replace(OURS, repeats=10**9, limit=1)) is None
+
+
+def test_a_count_that_fails_is_no_figure() -> None:
+    """What the process said comes with the error."""
+    with pytest.raises(BenchError, match="mes-cost"):
+        counting.take(Task(who="ours", rule="mes-cost", file="no-such-file.pb"))
+
+
+@pytest.mark.parametrize("theirs", [None, taken(["a"]), taken(["b"])])
+def test_others_are_compared_only_with_the_same_winners(
+    theirs: Taken | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is ended at the limit is slower by more than is said; other winners end the benchmark."""
+    monkeypatch.setattr(counting, "take", lambda task: taken(["a"]) if task.who == "ours" else theirs)
+    monkeypatch.setattr(counting, "find_spec", lambda name: name)
+    other = Task(who="pabutools", rule="mes-cost", file="x.pb")
+    if theirs is not None and theirs.winners == ["b"]:
+        with pytest.raises(BenchError, match="same winners"):
+            counting._row("a count", OURS, other, counting.Aims())
+        return
+    figure = counting._row("a count", OURS, other, counting.Aims())[-1]
+    assert figure.value == (1.0 if theirs else counting.LIMIT_SECONDS)
+    assert ("more than" in figure.remark) is (theirs is None)
+
+
+def test_large_files_are_not_asked_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From one ballot over the limit on there is no comparison."""
+    monkeypatch.setattr(counting, "find_spec", lambda name: name)
+    for ballots, rows in ((counting.THEIRS_TO, 3), (counting.THEIRS_TO + 1, 2)):
+        monkeypatch.setattr(counting, "take", lambda task, ballots=ballots: taken(["a"], ballots))
+        other = Task(who="pabutools", rule="mes-cost", file="x.pb")
+        assert len(counting._row("a count", OURS, other, counting.Aims())) == rows

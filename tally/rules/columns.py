@@ -7,6 +7,7 @@ numbers are whole; ProfileError where one is so large that a float64 could not h
 from collections.abc import Mapping
 from copy import copy
 from functools import cached_property
+from itertools import chain
 
 import msgspec
 import numpy as np
@@ -29,8 +30,12 @@ class Columns:
         lengths = np.fromiter((len(vote.projects) for vote in profile.votes), np.int64, len(profile.votes))
         entries = int(lengths.sum())
         _verify_sizes(profile)
-        pairs = (number for vote in profile.votes for pair in vote.projects for number in pair)
-        flat = np.fromiter(pairs, np.int64, 2 * entries).reshape(entries, 2)
+        pairs = chain.from_iterable(vote.projects for vote in profile.votes)
+        try:
+            flat = np.fromiter(chain.from_iterable(pairs), np.int64, 2 * entries).reshape(entries, 2)
+        except OverflowError as error:
+            raise ProfileError(f"expected money and votes below {EXACT}, got a larger weight") from error
+        _verify_exact(int(flat[:, 1].max(initial=0)) * profile.count_ballots())
         self.ballots: Ints = np.fromiter(
             (vote.ballots for vote in profile.votes), np.int64, len(profile.votes)
         )
@@ -140,9 +145,8 @@ def _replace_checked(profile: Profile, field: str, value: object) -> Profile:
 
 
 def _verify_sizes(profile: Profile) -> None:
-    heaviest = max((weight for vote in profile.votes for _, weight in vote.projects), default=0)
     dearest = max((project.cost for project in profile.projects), default=0)
-    for number in (profile.budget, dearest, heaviest * profile.count_ballots()):
+    for number in (profile.budget, dearest, profile.count_ballots()):
         _verify_exact(number)
 
 

@@ -19,10 +19,16 @@ from tally.profile import TieOrder
 from tally.rules.columns import Columns
 from tally.rules.method import find_winners
 from tally.rules.openness import Openness
+from tally.rules.runs import Runs
 
 Stop = Literal["exhaustive", "overspend"]
 Start = Literal["exact", "whole"]
 """Purses of budget / ballots exactly, or rounded down to whole increments."""
+
+FEWEST_RUNS = 8
+"""So many purses are tried together at first."""
+MOST_PURSES = 2**20
+"""The most purses of groups, of all runs together, that are kept in memory: 8 MiB."""
 
 Told = Callable[[int], None]
 """Is told how many increments have been tried."""
@@ -61,17 +67,48 @@ def is_exhaustive(columns: Columns, losers: Iterable[int], left: int) -> bool:
 def find_increments(
     columns: Columns, budget: int, ties: TieOrder, growth: Growth, told: Told = lambda _: None
 ) -> int:
-    """Return by how many increments the purses grow for the outcome that stands."""
+    """Return by how many increments the purses grow for the outcome that stands.
+
+    Runs are looked at together, more each time; those above the one that ends the growth cost little.
+    """
     first = first_purse(columns, budget, growth.start, growth.increment)
-    times = 0
+    times, number = 0, FEWEST_RUNS
+    most = max(1, MOST_PURSES // max(1, len(columns.ballots)))
     while True:
         told(times)
-        purse = first + times * growth.increment
-        winners = find_winners(columns, purse, ties, by_cost=growth.by_cost, take_free=growth.take_free)
-        left = budget - sum(columns.costs[winner] for winner in winners)
-        if left < 0:
-            return times - 1
-        losers = open_losers(columns, winners, take_free=growth.take_free)
-        if not losers or (growth.stop == "exhaustive" and is_exhaustive(columns, losers, left)):
-            return times
-        times += 1
+        starts = [first + (times + each) * growth.increment for each in range(min(number, most))]
+        if (found := _find_last(columns, budget, ties, growth, starts)) is not None:
+            return times + found
+        times, number = times + len(starts), number * 4
+
+
+def _find_last(
+    columns: Columns, budget: int, ties: TieOrder, growth: Growth, starts: Sequence[mpq]
+) -> int | None:
+    """Return which of rising first purses is that of the outcome that stands; -1: the one before them all."""
+    runs = Runs(columns, starts, ties, by_cost=growth.by_cost, take_free=growth.take_free)
+    found, undecided = None, list[int]()
+    for numbers, winners in runs.outcomes():
+        if winners is None:
+            undecided += numbers.tolist()
+        elif (ended := _judge(columns, budget, growth, winners)) is not None:
+            runs.until = int(numbers[0])
+            found = runs.until + ended
+    for number in sorted(undecided):
+        if number < runs.until:
+            winners = find_winners(
+                columns, starts[number], ties, by_cost=growth.by_cost, take_free=growth.take_free
+            )
+            if (ended := _judge(columns, budget, growth, winners)) is not None:
+                return number + ended
+    return found
+
+
+def _judge(columns: Columns, budget: int, growth: Growth, winners: Sequence[int]) -> int | None:
+    """Return how purses stop growing: 0 with this outcome, -1 with the one before, None if they go on."""
+    left = budget - sum(columns.costs[winner] for winner in winners)
+    if left < 0:
+        return -1
+    losers = open_losers(columns, winners, take_free=growth.take_free)
+    stops = not losers or (growth.stop == "exhaustive" and is_exhaustive(columns, losers, left))
+    return 0 if stops else None

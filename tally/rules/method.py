@@ -11,10 +11,10 @@ from gmpy2 import mpq
 
 from tally.profile import TieOrder
 from tally.rules.columns import Columns
-from tally.rules.offers import Offer, Offers, UndecidedError
+from tally.rules.offers import Offer, Offers
 from tally.rules.openness import Openness
 from tally.rules.payments import list_payments
-from tally.rules.purses import Level, Purses
+from tally.rules.purses import Level, Purses, UndecidedError
 from tally.rules.result import Payment
 
 

@@ -13,10 +13,6 @@ from tally.rules.openness import Openness
 from tally.rules.purses import ULP, Purses, View
 
 
-class UndecidedError(Exception):
-    """Purses in floats alone cannot tell what is cheapest; the count must be done exactly."""
-
-
 class Offer(NamedTuple):
     """What is known of a project's price: `least` or more, about `price`, and `exact` where that is easy.
 

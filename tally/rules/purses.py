@@ -34,6 +34,10 @@ ULP = 2.0**-52
 Mask = npt.NDArray[np.bool_]
 
 
+class UndecidedError(Exception):
+    """Purses in floats alone cannot tell what is cheapest; the count must be done exactly."""
+
+
 class View:
     """A project's supporters and their purses, as floats, at one moment; `error` bounds the purses' sum."""
 
@@ -109,6 +113,7 @@ class Purses:
         self.floats: Floats = np.full(len(columns.ballots), float(start))
         self.error = float(start) * ULP * float(columns.ballots.sum())
         self._paid = np.zeros(len(columns.costs), np.bool_)
+        self._about = False
 
     # --- in floats ---
 
@@ -136,7 +141,9 @@ class Purses:
         return left
 
     def money(self, groups: Places) -> mpq:
-        """Return what the ballots of groups have together."""
+        """Return what the ballots of groups have together. Errors: UndecidedError after `pay_about`."""
+        if self._about:
+            raise UndecidedError
         groups = groups[~self.empty[groups]]
         ballots = self.columns.ballots[groups]
         entries, lengths = self.columns.entries_of(groups)
@@ -207,6 +214,7 @@ class Purses:
 
     def pay_about(self, project: int, share: float) -> None:
         """Take about the full share in floats alone: nothing exact can be asked of these purses any more."""
+        self._about = True
         view = self.view(project)
         given = np.minimum(view.purses, view.ask(share))
         raised = float(given @ view.ballots)

@@ -41,8 +41,18 @@ def ask(text: str, name: str, increment: int = 100) -> list[str]:
     Where purses grow they grow by `increment` cents at a time. "maximin" is a solver in floats: it does not
     see ties.
     """
-    assert pabutools.fractions.FRACTION == "gmpy2"
+    return ask_read(*read(text), name, increment)
+
+
+def read(text: str) -> tuple[Any, Any]:
+    """Return an election in a .pb file as pabutools holds it."""
     instance, profile = parse_pabulib_from_string(EMPTY.sub(r"\1;;none", text))
+    return instance, profile
+
+
+def ask_read(instance: Any, profile: Any, name: str, increment: int = 100) -> list[str]:
+    """Return the winners of an election that has been read, as `ask`."""
+    assert pabutools.fractions.FRACTION == "gmpy2"
     if name in WITHOUT_WORTH:
         return _names(WITHOUT_WORTH[name](instance, profile))
     method, _, kind = name.rpartition("-")
