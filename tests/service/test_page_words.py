@@ -20,18 +20,8 @@ from tests.count_rules import GREEDY
 
 DAYS = ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"]
 MONTHS = [
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
-    "december",
+    *("januari", "februari", "maart", "april", "mei", "juni"),
+    *("juli", "augustus", "september", "oktober", "november", "december"),
 ]
 STYLE = (STATIC / "style.css").read_text()
 
@@ -79,6 +69,13 @@ def test_every_kind_has_words() -> None:
     protocol = (Path(words.__file__).parents[2] / "ballots" / "PROTOCOL.md").read_text()
     assert set(re.findall(r"`(choices-[a-z]+)`", protocol)) - {"choices-length"} <= set(words.INVALID)
     assert kind_of(GREEDY) in words.RULES
+
+
+def test_words_are_said_and_not_their_ids() -> None:
+    """What has a text is said with it; a word that has none is said as it is."""
+    assert words.say_word(words.KINDS, "ballot") == "Stembiljet"
+    assert words.say_word(words.KINDS, "unheard-of") == "unheard-of"
+    assert words.list_steps() == ["Voorbereiden", "Kiezerslijst", "Stemmen", "Openen", "Tellen", "Uitslag"]
 
 
 def luminance(colour: str) -> float:
