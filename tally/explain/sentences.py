@@ -112,6 +112,7 @@ def _say_lost(words: Words, whole: WholeFacts, facts: ProjectFacts) -> str:
     values = _fill(words, whole, facts)
     causes = (
         (facts.supporters == 0, "explain.lost.nobody"),
+        (facts.reason == "costs-nothing", "explain.lost.free"),
         (facts.asked is not None and facts.asked.of == "votes", "explain.lost.few-votes"),
         (facts.asked is not None, "explain.lost.few-ballots"),
         (facts.cost > whole.budget, "explain.lost.dear"),

@@ -75,6 +75,7 @@ def draw_all() -> Iterator[tuple[Profile, str, Params]]:
     yield make_profile(10, {"a": 8, "b": 99}, "a"), "equal-shares", {}
     yield make_profile(10, {"a": 8, "b": 8}, "aa", "b", "b"), "greedy", {"minimum_share": 5000}
     yield make_profile(10, {"a": 8, "b": 8, "c": 2}, *["ab"] * 4, "c"), "greedy", {"misfits": "stop"}
+    yield make_profile(10, {"a": 0, "b": 8}, "a", "b"), "greedy", {"zero_cost": "skip"}
 
 
 def test_a_winner_by_shares_is_explained() -> None:
@@ -137,6 +138,15 @@ def test_a_loser_of_greedy_is_explained() -> None:
         "Before that 2 projects had won, for €90.",
         "It would have won with 1 more ballot for it alone or at a cost of €10 or less.",
     )
+
+
+@pytest.mark.parametrize("name", ["greedy", "equal-shares", "phragmen-sequential"])
+def test_what_costs_nothing_and_is_left_out_is_told_so(name: str) -> None:
+    """The reason is the rule's, and no number is told that would have helped."""
+    profile = make_profile(10000, {"a": 6000, "b": 0, "c": 4000}, "a", "a", "b", "bc")
+    said = say(profile, name, {"zero_cost": "skip"}, "b")
+    assert said["en"][0] == "“Trees” lost: it costs nothing, and this count leaves such projects out."
+    assert said["en"][-1] == "Nothing that was counted would have made it win."
 
 
 def test_a_winner_of_greedy_is_explained() -> None:
