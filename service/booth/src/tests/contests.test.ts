@@ -156,6 +156,12 @@ test("each pot is counted with all ballots, by what may be paid from it and has 
   assert.deepEqual([p?.styles, q?.styles, p?.purse, p?.increments, p?.comparison], [["s"], ["s"], "", 0, []]);
 });
 
+test("a project that one pot pays for has no line in the count of the next", () => {
+  const projects = [project("a", 300, "p"), project("c", 200, "p", "q")];
+  const [p, q] = counted({ ...TWO_POTS, alternatives: [], needs: [], projects }, ["a", "c"]).outcome.contests[0]!.counts;
+  assert.deepEqual([p?.winners, q?.winners, q?.projects, q?.rounds], [["c", "a"], [], [], []]);
+});
+
 test("an outcome tells purse, increments and comparison of Equal Shares", () => {
   const rule: Rule = { ...SHARES, comparison: "exclusion", completion: "add1", increment: 50 };
   const [p] = counted({ ...TWO_POTS, rule }, BALLOTS).outcome.contests[0]!.counts;
