@@ -6,8 +6,6 @@ Bytes are lower-case hex, texts are texts. A second implementation writes this t
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from ballots import hpke, sharing
 from ballots.board import Board
 from ballots.checkpoint import Checkpoint, verify_witnessed
@@ -29,12 +27,11 @@ from ballots.verification import blinded_hash, share_message
 from ballots.voter import Asking, ask_share, finish_share, read_setup
 from ballots.wire import Bytes, H, Hash, decode, encode
 from ballots.witness import decide
-from tally import rules
 from tally.opening import open_ballot
 from tally.outcome import BallotCount, format_outcome
-from tally.profile import Profile, Project, Relations, Vote, ties_by_cost_votes_lot
 from tests.records import audit_call
 from tests.simulator import Draw
+from tests.vector_calls_count import count
 
 Given = dict[str, Any]
 Gives = dict[str, Any]
@@ -319,33 +316,6 @@ def _board(given: Given) -> Gives:
     return {"phase": board.phase.value, "size": board.size, "root": board.root().hex()}
 
 
-def _count(given: Given) -> Gives:
-    profile = Profile(
-        budget=given["budget"],
-        projects=tuple(Project(id=each["id"], cost=each["cost"]) for each in given["projects"]),
-        votes=tuple(
-            Vote(ballots=each["ballots"], projects=tuple((p, w) for p, w in each["projects"]))
-            for each in given["votes"]
-        ),
-        relations=_relations(given),
-    )
-    lots = {each["id"]: raw(each["lot"]) for each in given["projects"]}
-    rule = dict(given["rule"])
-    return {
-        "result": msgspec.to_builtins(
-            rules.count(rule.pop("name"), profile, rule, ties_by_cost_votes_lot(profile, lots))
-        )
-    }
-
-
-def _relations(given: Given) -> Relations:
-    places = {each["id"]: place for place, each in enumerate(given["projects"])}
-    return Relations(
-        alternatives=tuple(tuple(places[name] for name in group) for group in given["alternatives"]),
-        needs=tuple((places[each["project"]], places[each["needs"]]) for each in given["needs"]),
-    )
-
-
 def _outcome(given: Given) -> Gives:
     board = replay(given["entries"])
     last = board.voters.last_hashes()
@@ -403,7 +373,7 @@ CALLS: dict[str, Callable[[Given], Gives]] = {
     "add-checkpoint": _witness,
     "set-up": _set_up,
     "board": _board,
-    "count": _count,
+    "count": count,
     "outcome": _outcome,
     "audit": audit_call,
 }
