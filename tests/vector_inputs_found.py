@@ -223,7 +223,18 @@ def witnessed_inputs(world: World) -> Iterator[Input]:
     }
     for what, changes in cases.items():
         yield f"a checkpoint with {what}", "witnessed", given | changes
-    root = note.split("\n")[2]
+    yield from _head_inputs(world, given)
+    name, seed = f"{ORIGIN}/partner-1", world.keys.witnesses["partner-1"]
+    text = note.partition("\n\n")[0] + "\n"
+    late, early = (cosign_text(text, name, seed, time) for time in (2**40, 7))
+    twice = note + "".join(signature_line(s.name, s.key_id + s.signature) + "\n" for s in (late, early))
+    yield "a witness who cosigned three times", "witnessed", given | {"note": twice}
+    bad = signature_line(name, early.key_id + early.signature[:-1] + bytes([early.signature[-1] ^ 1]))
+    yield "a witness who cosigned twice, once badly", "witnessed", given | {"note": f"{note}{bad}\n"}
+
+
+def _head_inputs(world: World, given: dict[str, Any]) -> Iterator[Input]:
+    root = given["note"].split("\n")[2]
     heads = {
         "a space in its origin": f"wijk example\n1\n{root}\n",
         "a plus in its origin": f"wijk+example\n1\n{root}\n",
@@ -243,13 +254,6 @@ def witnessed_inputs(world: World) -> Iterator[Input]:
         yield f"a checkpoint with {what}", "witnessed", given | {"note": signed}
         few = sign_text(world, head, witnesses={}).decode()
         yield f"a checkpoint with {what}, and no witness", "witnessed", given | {"note": few}
-    name, seed = f"{ORIGIN}/partner-1", world.keys.witnesses["partner-1"]
-    text = note.partition("\n\n")[0] + "\n"
-    late, early = (cosign_text(text, name, seed, time) for time in (2**40, 7))
-    twice = note + "".join(signature_line(s.name, s.key_id + s.signature) + "\n" for s in (late, early))
-    yield "a witness who cosigned three times", "witnessed", given | {"note": twice}
-    bad = signature_line(name, early.key_id + early.signature[:-1] + bytes([early.signature[-1] ^ 1]))
-    yield "a witness who cosigned twice, once badly", "witnessed", given | {"note": f"{note}{bad}\n"}
 
 
 def _without_operator(note: str) -> str:

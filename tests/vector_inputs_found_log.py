@@ -174,9 +174,7 @@ def request_inputs(world: World) -> Iterator[Input]:
             empty, ["old 0"], f"{unknown}\n{note.partition(chr(10) * 2)[2]}",
         ),
         "a first line that begins with the origin": (empty, ["old 0"], note.replace("\n", "x\n", 1)),
-        "another text under the operator's signature": (
-            empty, ["old 0"], note.replace("\n", "\n1", 1),
-        ),
+        "another text under the operator's signature": (empty, ["old 0"], note.replace("\n", "\n1", 1)),
         "an old size above the size, and another remembered": (known, [f"old {size + 1}"], note),
         "an old size that is not remembered, and a bad proof": (known, ["old 4", HASH], note),
         "an old size, where nothing is remembered": (empty, ["old 5", *proof], note),
