@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ballots.errors import ManifestError
-from ballots.manifest import Contest, Phragmen
+from ballots.manifest import Contest, EqualShares, Phragmen
+
+MAX_STEPS = 2**23
+"""The most times that an increment may go into a pot where purses grow."""
 
 
 def check_relations(contest: Contest) -> None:
@@ -24,6 +27,16 @@ def check_relations(contest: Contest) -> None:
         )
     if isinstance(contest.rule, Phragmen) and (contest.alternatives or contest.needs):
         raise ManifestError("contest-rule", "phragmen-sequential knows no alternatives and no needs")
+    if isinstance(contest.rule, EqualShares) and contest.rule.completion in ("add1", "add1-greedy"):
+        _check_steps(contest, contest.rule.increment)
+
+
+def _check_steps(contest: Contest, increment: int) -> None:
+    """Raise ManifestError if purses would grow so slowly that a count might not end in reasonable time."""
+    if any(pot.cents // increment > MAX_STEPS for pot in contest.pots):
+        raise ManifestError(
+            "contest-rule", f"expected an increment of at least 1/{MAX_STEPS} of every pot, got {increment}"
+        )
 
 
 def _alternatives_fit(contest: Contest, projects: Sequence[str]) -> bool:

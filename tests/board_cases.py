@@ -39,8 +39,6 @@ from tests.forge import (
     forge_other_style,
     forge_partner_key,
     forge_pot,
-    forge_pots,
-    forge_project,
     forge_published_again,
     forge_rehearsals,
     forge_request,
@@ -64,6 +62,7 @@ from tests.forge import (
     make_certify,
     signed_anew,
 )
+from tests.forge_contests import forge_growing, forge_pots, forge_project
 from tests.simulator import NO_SIGNATURE, World, changed
 from tests.stages import make_replace, shares
 
@@ -129,6 +128,8 @@ SETUP_CASES = [
     Case("a need twice", "set-up", forge_contest(needs=[m.Need(needs="plein", project="speeltuin")] * 2), "contest-relations"),
     Case("a need of an alternative", "set-up", forge_contest(alternatives=[["plein", "speeltuin"]], needs=[m.Need(needs="plein", project="speeltuin")]), "contest-relations"),
     Case("Phragmen with alternatives", "set-up", forge_contest(alternatives=[["plein", "speeltuin"]], rule=PHRAGMEN), "contest-rule"),
+    Case("purses that grow in too small steps", "set-up", lambda w: forge_growing(w, 2**23 + 1), "contest-rule"),
+    Case("purses that grow in too small steps of 3 cents", "set-up", lambda w: forge_growing(w, 3 * 2**23 + 3, 3), "contest-rule"),
     Case("Phragmen with needs", "set-up", forge_contest(needs=[m.Need(needs="plein", project="speeltuin")], rule=PHRAGMEN), "contest-rule"),
     Case("a contest beyond the thousandth entry", "a full set-up", lambda w: w.make_contest(), "setup-limit"),
     Case("an entry out of phase", "set-up", lambda w: e.Release(count=1, number=1, style="adult"), "phase"),

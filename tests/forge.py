@@ -99,22 +99,6 @@ def forge_pot(**fields: object) -> Callable[[World], Entry]:
     return make
 
 
-def forge_pots(world: World, *cents: int, reverse: bool = False) -> Entry:
-    """Two pots that pay for everything, named in their order or in the other."""
-    contest = world.make_contest()
-    pots = [changed(contest.pots[0], cents=each, id=f"pot-{n}") for n, each in enumerate(cents)]
-    names = [pot.id for pot in pots][:: -1 if reverse else 1]
-    return changed(contest, pots=pots, projects=[changed(each, pots=names) for each in contest.projects])
-
-
-def forge_project(**fields: object) -> Callable[[World], Entry]:
-    def make(world: World) -> Entry:
-        contest = world.make_contest()
-        return changed(contest, projects=[changed(contest.projects[0], **fields), *contest.projects[1:]])
-
-    return make
-
-
 def forge_manifest(**fields: object) -> Callable[[World], Entry]:
     return lambda world: signed_anew(world, world.make_manifest(), **fields)
 

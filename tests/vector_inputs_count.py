@@ -89,6 +89,9 @@ def count_inputs() -> Iterator[Input]:
     for measure in ("satisfaction", "cost-satisfaction"):
         given = _given(changed(EQUAL_SHARES, comparison=measure), huge, 2**53 - 1, factor=2**43)
         yield f"weights times costs beyond 2^53, {measure}", "count", given
+    for rule, record in every.items():
+        nothing = {"projects": [], "votes": [{"ballots": 2, "projects": []}]}
+        yield f"no projects, {rule}", "count", _given(record, (), 100) | nothing
     yield from _outcome_inputs()
 
 

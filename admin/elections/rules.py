@@ -29,5 +29,8 @@ def make_rule(name: str, settings: Sequence[str] = ()) -> Rule:
         raise ConductError(
             f"{name} is counted by `wijkaandeel tally` alone; expected one of {', '.join(rule_names())}"
         )
-    rule: Rule = msgspec.convert({"name": choice.rule, **choice.plain()}, Rule)
+    try:
+        rule: Rule = msgspec.convert({"name": choice.rule, **choice.plain()}, Rule)
+    except msgspec.ValidationError as error:
+        raise ConductError(f"{name}: no contest can have such a parameter: {error}") from None
     return rule

@@ -17,8 +17,9 @@ _REST_BY_COST = (
 )
 _COMPARED = (
     "Daarna vergelijken we met een telling waarin het project met de meeste stemmen steeds voorgaat. "
-    "Hebben meer stembiljetten iets aan die telling, dan geldt die."
+    "Zijn er meer stembiljetten die méér hebben aan die telling, dan geldt die."
 )
+_NO_COST = "Projecten die niets kosten, doen niet mee."
 _NO_VOTES = "Is er geld over, dan kan ook een project zonder stemmen worden gekozen."
 
 
@@ -32,8 +33,16 @@ def say_rule(rule: Rule) -> str:
         if rule.completion in ("greedy", "add1-greedy"):
             said.append(_REST if rule.utility == "cost" else _REST_BY_COST)
         said += [_COMPARED] * (rule.comparison != "none")
-    takes = rule.zero_votes == "take"
-    return " ".join([*said, _NO_VOTES] if takes else said)
+    said += [_NO_VOTES] * (rule.zero_votes == "take" and _looks_at_votes(rule))
+    said += [_NO_COST] * (rule.zero_cost == "skip")
+    return " ".join(said)
+
+
+def _looks_at_votes(rule: Rule) -> bool:
+    """Say whether a project without votes could be chosen; Equal Shares alone chooses none."""
+    if not isinstance(rule, EqualShares):
+        return True
+    return rule.comparison != "none" or rule.completion in ("greedy", "add1-greedy")
 
 
 def _say_greedy(rule: Greedy) -> list[str]:
@@ -46,7 +55,9 @@ def _say_greedy(rule: Greedy) -> list[str]:
         said.append(f"Een project heeft minstens {votes} nodig.")
     if rule.minimum_share:
         percent = f"{rule.minimum_share / 100:g}".replace(".", ",")
-        said.append(f"Minstens {percent}\u00a0% van de stembiljetten moet een project kiezen.")
+        said.append(
+            f"Een project doet alleen mee als minstens {percent}\u00a0% van de stembiljetten het kiest."
+        )
     return said
 
 
@@ -69,7 +80,7 @@ def say_relations(contest: Contest) -> list[str]:
 def say_payers(project: BallotProject, pots: list[Pot]) -> str:
     """Return which pots may pay for a project, empty where there is but one."""
     titles = [pot.title for pot in pots if pot.id in project.pots]
-    return f"Betaald uit {' of '.join(titles)}." if len(pots) > 1 else ""
+    return f"Kan worden betaald uit {' of '.join(titles)}." if len(pots) > 1 else ""
 
 
 def say_comparison(count: CountOutcome) -> str:
@@ -94,13 +105,13 @@ def say_reason(project: BallotProject, result: ProjectOutcome) -> str:
         case "does-not-fit" if result.missing:
             left = project.cost - result.missing
             return (
-                "Niet gekozen: het paste niet meer. Toen het aan de beurt was, "
-                f"zat er nog {words.say_euros(left)} in de pot. "
+                f"Niet gekozen: het paste niet meer. Er zat nog {words.say_euros(left)} in de pot. "
                 f"Dat was {words.say_euros(result.missing)} te weinig."
             )
         case "supporters-cannot-pay":
+            could = words.say_count(result.supporters, "voorstander kon", "voorstanders konden samen")
             return (
-                f"Niet gekozen. {supporters[0].upper()}{supporters[1:]} konden samen nog "
+                f"Niet gekozen. {could[0].upper()}{could[1:]} nog "
                 f"{words.say_euros(result.supporters_left)} betalen van de {words.say_euros(project.cost)}. "
                 f"Dat was {words.say_euros(result.missing)} te weinig."
             )
@@ -112,7 +123,7 @@ _WHY_NOT = {
     "does-not-fit": "het tellen was al gestopt, omdat een ander project niet paste",
     "no-votes": "niemand koos dit project",
     "costs-nothing": "het kost niets, en zulke projecten doen niet mee",
-    "below-threshold": "te weinig mensen kozen dit project",
-    "alternative-chosen": "een ander project waar dit een alternatief voor is, is gekozen",
+    "below-threshold": "het kreeg te weinig steun om mee te doen",
+    "alternative-chosen": "er is al een ander gekozen van de projecten waarvan er maar één kan winnen",
     "need-not-chosen": "een project dat hiervoor nodig is, is niet gekozen",
 }

@@ -202,6 +202,8 @@ def _show_round(
         between = words.say_list([projects[id_].title for id_ in each.tie[0].between])
         tie = f"{between} stonden gelijk; {words.say_word(words.TIE_STEPS, each.tie[0].step)}."
     what = "Gekozen." if each.chosen else "Paste niet meer, overgeslagen."
+    if not each.chosen and projects[each.project].cost <= each.money_left:
+        what = "Niet meer bekeken: het tellen was al gestopt."
     if each.payments:
         what = "Gekozen. " + " ".join(_say_payment(paid) for paid in each.payments)
     return RoundRow(

@@ -8,7 +8,7 @@ use the slack up and do not show in it. Format: PROTOCOL.md section 13.
 from collections.abc import Mapping
 
 from ballots.election import Election
-from ballots.manifest import Contest, Greedy, Points, Ranking
+from ballots.manifest import Contest, EqualShares, Greedy, Points, Ranking
 from tally.outcome import CountOutcome, Outcome
 
 
@@ -24,7 +24,8 @@ def outcome_at_risk(election: Election, outcome: Outcome, doubtful: Mapping[str,
         for count in contest.counts:
             setup = election.contests[contest.contest]
             risk = _count_at_risk(count, setup, election, doubtful)
-            if risk is False and (before is not False or (anywhere and _by_lot(count))):
+            drawn = _by_lot(count) or _has_unwritten_runs(setup)
+            if risk is False and (before is not False or (anywhere and drawn)):
                 risk = None
             risks.add(risk)
             before = risk
@@ -36,6 +37,14 @@ def outcome_at_risk(election: Election, outcome: Outcome, doubtful: Mapping[str,
 def _by_lot(count: CountOutcome) -> bool:
     """Say whether a lot decided in a count: any ballot of the election moves the lots."""
     return any(tie.step == "lot" for each in count.rounds for tie in each.tie)
+
+
+def _has_unwritten_runs(contest: Contest) -> bool:
+    """Say whether lots may have decided in runs of which an outcome file has no rounds."""
+    rule = contest.rule
+    return isinstance(rule, EqualShares) and (
+        rule.comparison != "none" or rule.completion in ("add1", "add1-greedy")
+    )
 
 
 def _count_at_risk(

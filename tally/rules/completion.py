@@ -73,7 +73,7 @@ def find_increments(
     """
     first = first_purse(columns, budget, growth.start, growth.increment)
     times, number = 0, FEWEST_RUNS
-    most = max(1, MOST_PURSES // max(1, len(columns.ballots)))
+    most = max(1, MOST_PURSES // max(1, len(columns.ballots), len(columns.costs)))
     while True:
         told(times)
         starts = [first + (times + each) * growth.increment for each in range(min(number, most))]

@@ -96,6 +96,8 @@ class Prices:
     def decide(self, break_tie: "Runs") -> Ints:
         """Return for each row who wins, ENDED where nobody can pay anything, or UNDECIDED."""
         known = self.bundle.known
+        if known.shape[1] == 0:
+            return np.full(len(known), ENDED, np.int64)
         candidates = (known <= self.most[:, None]) & (known < NEVER)
         number = candidates.sum(axis=1)
         decided: Ints = candidates.argmax(axis=1)

@@ -87,7 +87,7 @@ RELATED = (
     "Daarna vergelijken we",
     "Van deze projecten kan er hoogstens één worden gekozen: Plein en Speeltuin.",
     "Bankjes kan alleen worden gekozen als Moestuin is gekozen.",
-    "Betaald uit Groene pot of Vrije pot.",
+    "Kan worden betaald uit Groene pot of Vrije pot.",
 )
 
 

@@ -18,7 +18,7 @@ from tests.count_rules import EQUAL_SHARES, GREEDY, PHRAGMEN, paid_from_all
 from tests.simulator import changed, make_world
 
 CONTEST = make_world().make_contest()
-SILENT = {"increment", "start", "stop", "utility", "zero_cost"}
+SILENT = {"increment", "start", "stop", "utility"}
 """Parameters that a page leaves to the entry itself: they say how exactly, not what."""
 OTHERS: list[tuple[m.Rule, dict[str, list[object]]]] = [
     (
@@ -28,18 +28,20 @@ OTHERS: list[tuple[m.Rule, dict[str, list[object]]]] = [
             "minimum_votes": [3],
             "misfits": ["stop"],
             "order": ["votes-per-cost"],
+            "zero_cost": ["skip"],
             "zero_votes": ["take"],
         },
     ),
     (
-        EQUAL_SHARES,
+        changed(EQUAL_SHARES, completion="greedy"),
         {
             "comparison": ["satisfaction"],
-            "completion": ["greedy", "add1", "add1-greedy"],
+            "completion": ["none", "add1", "add1-greedy"],
+            "zero_cost": ["skip"],
             "zero_votes": ["take"],
         },
     ),
-    (PHRAGMEN, {"zero_votes": ["take"]}),
+    (PHRAGMEN, {"zero_cost": ["skip"], "zero_votes": ["take"]}),
 ]
 
 
@@ -55,8 +57,25 @@ def test_every_choice_of_a_rule_is_said(rule: m.Rule, others: dict[str, list[obj
 
 def test_a_minimum_is_said_in_dutch_numbers() -> None:
     """Hundredths of a percent with a comma, one vote as one."""
-    assert "Minstens 2,5\u00a0% van de stembiljetten" in say_rule(changed(GREEDY, minimum_share=250))
+    assert "minstens 2,5\u00a0% van de stembiljetten" in say_rule(changed(GREEDY, minimum_share=250))
     assert "minstens 1 stem nodig" in say_rule(changed(GREEDY, minimum_votes=1))
+
+
+def test_without_a_greedy_part_projects_without_votes_are_not_spoken_of() -> None:
+    """Equal Shares alone chooses none of them, whatever the parameter says."""
+    assert say_rule(changed(EQUAL_SHARES, zero_votes="take")) == say_rule(EQUAL_SHARES)
+    assert "zonder stemmen" in say_rule(changed(EQUAL_SHARES, comparison="exclusion", zero_votes="take"))
+
+
+def test_one_supporter_is_spoken_of_as_one() -> None:
+    """ "Kon" for one, "konden samen" for more."""
+    values = {"missing": 1, "project": "plein", "reason": "supporters-cannot-pay", "supporters_left": 2}
+    one, two = (
+        say_reason(CONTEST.projects[0], ProjectOutcome(supporters=number, votes=number, **values))
+        for number in (1, 2)
+    )
+    assert "1 voorstander kon nog" in one
+    assert "2 voorstanders konden samen nog" in two
 
 
 def test_relations_are_sentences_with_titles() -> None:
@@ -75,8 +94,8 @@ def test_who_pays_is_said_where_there_are_several_pots() -> None:
     assert say_payers(CONTEST.projects[0], CONTEST.pots) == ""
     pots = [changed(CONTEST.pots[0], id=name, title=name.capitalize()) for name in ("groen", "vrij")]
     both = paid_from_all(changed(CONTEST, pots=pots)).projects[0]
-    assert say_payers(both, pots) == "Betaald uit Groen of Vrij."
-    assert say_payers(changed(both, pots=["groen"]), pots) == "Betaald uit Groen."
+    assert say_payers(both, pots) == "Kan worden betaald uit Groen of Vrij."
+    assert say_payers(changed(both, pots=["groen"]), pots) == "Kan worden betaald uit Groen."
 
 
 @pytest.mark.parametrize("reason", get_args(Reason))

@@ -92,6 +92,15 @@ def test_growth_ends_when_what_is_left_is_closed(stop: str) -> None:
     assert reasons(result)["B"] == "alternative-chosen"
 
 
+@pytest.mark.parametrize("completion", ["add1", "add1-greedy"])
+def test_growth_without_candidates_ends_at_once(completion: str) -> None:
+    """A pot all of whose projects won before has an empty count."""
+    empty = make_profile(100, {}, "", "")
+    for profile in (empty, msgspec.structs.replace(empty, votes=())):
+        result = count("equal-shares", profile, {"completion": completion}, by_lot(profile))
+        assert (result.winners, result.increments, result.rounds) == ((), 0, ())
+
+
 def test_the_rest_is_spent_on_what_is_open_then() -> None:
     """Shares pay for A alone; of the rest greedy buys C, and B stays closed."""
     result = run(THREE, "equal-shares", {"completion": "greedy"}, alternatives=((0, 1),))

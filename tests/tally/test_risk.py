@@ -1,5 +1,6 @@
 """The bound on what a few ballots can change in a greedy count."""
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -86,6 +87,7 @@ def test_the_bound_is_met_exactly() -> None:
 NOT_PLAIN: list[dict[str, object]] = [
     {"rule": EQUAL_SHARES},
     {"rule": PHRAGMEN},
+    {"rule": changed(EQUAL_SHARES, completion="add1")},
     *(
         {"rule": changed(GREEDY, **{name: value})}
         for name, value in {
@@ -119,3 +121,23 @@ def test_a_lot_elsewhere_and_an_earlier_count_are_doubts() -> None:
     for other in NOT_PLAIN:
         election.contests = {name: changed(each, **other) for name, each in election.contests.items()}
         assert outcome_at_risk(election, apart, {"adult": 1}) is None, other
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (EQUAL_SHARES, False),
+        (changed(EQUAL_SHARES, completion="greedy"), False),
+        (changed(EQUAL_SHARES, comparison="satisfaction"), None),
+        (changed(EQUAL_SHARES, completion="add1"), None),
+        (changed(EQUAL_SHARES, completion="add1-greedy"), None),
+    ],
+)
+def test_lots_in_runs_that_are_not_written_are_doubts(rule: m.Rule, said: bool | None) -> None:
+    """A changed ballot elsewhere moves lots of greedy's rival and of other purses, which no round shows."""
+    world = make_world(rule=rule)
+    (contest,) = world.outcome.contests
+    quiet = changed(contest.counts[0], rounds=[], styles=["youth"])
+    outcome = changed(world.outcome, contests=[changed(contest, counts=[quiet])])
+    assert outcome_at_risk(world.election, outcome, {"adult": 1}) is said
+    assert outcome_at_risk(world.election, outcome, {}) is False

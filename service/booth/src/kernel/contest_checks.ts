@@ -5,6 +5,7 @@ import { ensure } from "./errors.ts";
 import type { Contest, Pot } from "./manifest.ts";
 
 const WEIGHT_LIMIT = 1_000_000;
+const STEPS_LIMIT = 2n ** 23n;
 
 /** Whether a list has members and names nothing twice. */
 export function isSet(names: readonly string[]): boolean {
@@ -60,6 +61,12 @@ function hasNoRelations({ alternatives, needs }: Contest): boolean {
   return alternatives.length === 0 && needs.length === 0;
 }
 
+/** Whether purses that grow do so in steps of which no pot has more than STEPS_LIMIT. */
+function growsInTime({ pots, rule }: Contest): boolean {
+  if (rule.name !== "equal-shares" || (rule.completion !== "add1" && rule.completion !== "add1-greedy")) return true;
+  return pots.every(({ cents }) => BigInt(cents) / BigInt(rule.increment) <= STEPS_LIMIT);
+}
+
 /** @throws Refused with the reason of the first check that fails */
 export function checkContest(contest: Contest): void {
   const lists = [contest.projects.map((p) => p.id), contest.pots.map((p) => p.id), contest.styles];
@@ -68,4 +75,5 @@ export function checkContest(contest: Contest): void {
   ensure(haveGoodPots(contest), "contest-projects");
   ensure(areGoodRelations(contest), "contest-relations");
   ensure(contest.rule.name !== "phragmen-sequential" || hasNoRelations(contest), "contest-rule");
+  ensure(growsInTime(contest), "contest-rule");
 }

@@ -31,14 +31,20 @@ const MISFITS: Readonly<Record<GreedyRule["misfits"], string>> = {
 const REST = "Wat overblijft gaat naar projecten die nog passen:";
 const GROWS = "Blijft er geld over, dan worden de delen stap voor stap groter, zolang de pot alles kan betalen.";
 const COMPARED =
-  "Daarna vergelijken we met een telling waarin het project met de meeste stemmen steeds voorgaat. Hebben meer stembiljetten iets aan die telling, dan geldt die.";
+  "Daarna vergelijken we met een telling waarin het project met de meeste stemmen steeds voorgaat. Zijn er meer stembiljetten die méér hebben aan die telling, dan geldt die.";
 
 /** How a contest is counted, with everything that its rule says. */
 export function sayRule(rule: Rule): string {
   const said = [...sayOwn(rule)];
-  if (rule.zero_votes === "take") said.push("Is er geld over, dan kan ook een project zonder stemmen worden gekozen.");
+  if (rule.zero_votes === "take" && looksAtVotes(rule)) said.push("Is er geld over, dan kan ook een project zonder stemmen worden gekozen.");
   if (rule.zero_cost === "skip") said.push("Projecten die niets kosten, doen niet mee.");
   return said.join(" ");
+}
+
+/** Whether a project without votes could be chosen: where Equal Shares has no greedy part, it cannot. */
+function looksAtVotes(rule: Rule): boolean {
+  if (rule.name !== "equal-shares") return true;
+  return rule.comparison !== "none" || rule.completion === "greedy" || rule.completion === "add1-greedy";
 }
 
 function sayOwn(rule: Rule): readonly string[] {
@@ -57,7 +63,7 @@ function sayGreedy(rule: GreedyRule): readonly string[] {
   if (rule.minimum_votes > 0) said.push(`Een project heeft minstens ${sayCount(rule.minimum_votes, "stem", "stemmen")} nodig.`);
   if (rule.minimum_share > 0) {
     const percent = String(rule.minimum_share / 100).replace(".", ",");
-    said.push(`Minstens ${percent}\u00a0% van de stembiljetten moet een project kiezen.`);
+    said.push(`Een project doet alleen mee als minstens ${percent}\u00a0% van de stembiljetten het kiest.`);
   }
   return said;
 }
@@ -77,8 +83,8 @@ const WHY_NOT: Readonly<Record<Exclude<Counting["reason"], "chosen" | "supporter
   "does-not-fit": "het tellen was al gestopt, omdat een ander project niet paste",
   "no-votes": "niemand koos dit project",
   "costs-nothing": "het kost niets, en zulke projecten doen niet mee",
-  "below-threshold": "te weinig mensen kozen dit project",
-  "alternative-chosen": "een ander project waar dit een alternatief voor is, is gekozen",
+  "below-threshold": "het kreeg te weinig steun om mee te doen",
+  "alternative-chosen": "er is al een ander gekozen van de projecten waarvan er maar één kan winnen",
   "need-not-chosen": "een project dat hiervoor nodig is, is niet gekozen",
 };
 

@@ -51,6 +51,12 @@ function hasLot(count: Count): boolean {
   return count.rounds.some((round) => round.tie.some((tie) => tie.step === "lot"));
 }
 
+/** Whether a lot may have decided in a run of which the outcome file has no rounds. */
+function hasUnwrittenRuns({ rule }: Contest): boolean {
+  return rule.name === "equal-shares"
+    && (rule.comparison !== "none" || rule.completion === "add1" || rule.completion === "add1-greedy");
+}
+
 /** What is said of a count by itself: d is the slack of its styles and their invalid ballots. */
 function verdictOf(contest: Contest, count: Count, m: number, d: number): Verdict {
   if (d === 0) return "safe";
@@ -73,7 +79,8 @@ export function outcomeAtRisk(state: State, { outcome, invalid }: Recount): bool
       const m = mostVotes(contest, election, count.styles);
       const own = verdictOf(contest, count, m, count.styles.reduce((sum, style) => sum + (slack.get(style) ?? 0), 0));
       // A changed ballot anywhere changes every lot, and a count apart depends on what earlier ones chose.
-      const verdict: Verdict = own === "safe" && (dependsOnUnsafe || hasLot(count)) ? "nothing said" : own;
+      const isDrawn = hasLot(count) || hasUnwrittenRuns(contest);
+      const verdict: Verdict = own === "safe" && (dependsOnUnsafe || isDrawn) ? "nothing said" : own;
       dependsOnUnsafe ||= verdict !== "safe";
       verdicts.push(verdict);
     }
