@@ -39,7 +39,7 @@ FAMILIES: dict[str, Family] = {
     "ballots": Family(300, lambda: near_vectors(KEY_CALLS)),
     "keys": Family(500, all_points),
     "entries": Family(600, entry_calls),
-    "set-up": Family(400, setup_calls),
+    "set-up": Family(800, setup_calls),
     "records": Family(250, record_calls),
     "counts": Family(400, count_calls),
     "outcomes": Family(100, outcome_calls),
