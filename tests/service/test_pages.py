@@ -286,7 +286,7 @@ async def test_outcome_has_a_reason_for_each_project(database: str, folder: Path
     assert "4 stembiljetten zijn vervangen" in text
     assert "stonden gelijk; het goedkoopste project ging voor." in text
     if isinstance(rule, m.Greedy):
-        assert "zat er nog € 13.400,01 in de pot. Dat was € 1.599,99 te weinig." in text
+        assert "Er zat nog € 13.400,01 in de pot. Dat was € 1.599,99 te weinig." in text
         assert "Paste niet meer, overgeslagen." in text
     else:
         assert (
