@@ -198,7 +198,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage("records", "the fault found first", "tally.audit.findings.Findings.failed", first_found),
     Sabotage("records", "unread reports", "tally.audit.run.check_reports", no_check),
     Sabotage("records", "any witnesses", "tally.audit.run.check_signatures", no_check),
-    Sabotage("counts", "the highest lot", "tests.vector_calls.ties_by_cost_votes_lot", by_lot_alone),
+    Sabotage("counts", "the highest lot", "tests.vector_calls_count.ties_by_cost_votes_lot", by_lot_alone),
     Sabotage("recounts", "no risk", "tally.audit.run.outcome_at_risk", no_check),
     Sabotage("recounts", "any invalid ballots", "tally.audit.counting.Recount.is_listed", no_check),
     Sabotage("outcomes", "choices against the rules", "ballots.choices._check_contest", any_choices),
