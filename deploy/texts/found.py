@@ -1,4 +1,4 @@
-"""Find which texts the sources name: every id stands there whole, in quotes, in Python or in a template.
+"""Find which texts the sources name: every id stands there whole, in quotes, in Python, in TypeScript or in a template.
 
 An id is an area, a point and words in small letters: "explain.won.even". What is put together while running
 is not found, and is then refused as unused; so ids are not put together.
@@ -10,8 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 FOLDERS = ("tally", "service", "admin")
-SUFFIXES = (".py", ".html")
-AREAS = ("cldr", "explain", "page")
+SUFFIXES = (".py", ".html", ".ts")
+AREAS = ("booth", "cldr", "explain", "page")
 """What ids begin with, in the order of the catalogue."""
 _ID = re.compile(rf"""(["'])((?:{"|".join(AREAS)})\.[a-z0-9-]+(?:\.[a-z0-9-]+)*)\1""")
 
