@@ -25,6 +25,8 @@ BUILT = (
     PUBLIC / "recount.js",
     PUBLIC / "worker.js",
     PUBLIC / "marks.svg",
+    PUBLIC / "vote.js",
+    PUBLIC / "check.js",
     PUBLIC / "LICENSES.txt",
     PRIVATE / "judge.mjs",
     PRIVATE / "worker.mjs",

@@ -54,6 +54,8 @@ await Promise.all([outside, inside].map((folder) => mkdir(folder, { recursive: t
 const libraries = await Promise.all([
   bundle(BROWSER, "src/page/recount.ts", join(outside, "recount.js")),
   bundle(BROWSER, "src/page/worker.ts", join(outside, "worker.js")),
+  bundle(BROWSER, "src/booth/main.ts", join(outside, "vote.js")),
+  bundle(BROWSER, "src/booth/check.ts", join(outside, "check.js")),
 ]);
 await Promise.all([
   bundle(NODE, "src/judge.ts", join(inside, "judge.mjs")),
