@@ -24,6 +24,7 @@ MODULES = SOURCE / "node_modules"
 BUILT = (
     PUBLIC / "recount.js",
     PUBLIC / "worker.js",
+    PUBLIC / "marks.svg",
     PUBLIC / "vote.js",
     PUBLIC / "check.js",
     PUBLIC / "LICENSES.txt",
