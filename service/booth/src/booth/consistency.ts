@@ -17,7 +17,7 @@ const LEVEL_BITS = 8;
  * @throws Refused `proof-size` unless 0 <= old <= size; MissingFile
  */
 export async function proveConsistency(source: Source, old: number, size: number): Promise<Uint8Array[]> {
-  if (old > size) throw new Refused("proof-size", `the board had ${old} entries and now has ${size}`);
+  if (!(Number.isSafeInteger(old) && old >= 0 && old <= size)) throw new Refused("proof-size", `the board had ${old} entries and now has ${size}`);
   if (old === 0 || old === size) return [];
   const tree = new Tiles(source, size);
   const proof: Uint8Array[] = [];

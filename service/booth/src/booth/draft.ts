@@ -104,7 +104,9 @@ function problemsIn({ contest: { id, projects }, method, money }: BallotContest,
       return over > 0 ? [{ contest: id, kind: "too-dear", over }] : [];
     }
     case "points": {
-      const over = pointsOf(picks) - method.total;
+      // Points above what one project gets are too many, even where the whole would fit.
+      const above = picks.reduce((sum, { points }) => sum + Math.max(points - method.maximum, 0), 0);
+      const over = Math.max(pointsOf(picks) - method.total, above);
       return over > 0 ? [{ contest: id, kind: "too-many-points", over }] : [];
     }
   }

@@ -5,7 +5,7 @@
  * what was chosen: the draft goes, and what opens the ballot stays in the tab's own memory alone.
  */
 
-import type { Bytes } from "../kernel/bytes.ts";
+import { equal, type Bytes } from "../kernel/bytes.ts";
 import type { TreeHead } from "../kernel/checkpoint.ts";
 import type { PendingShare, Share } from "../kernel/voter.ts";
 import type { Draft } from "./draft.ts";
@@ -66,14 +66,23 @@ export function takeShare(kept: Kept, share: Share): Kept {
   return kept.share !== null ? kept : { ...kept, asking: null, share };
 }
 
-/** A ballot is sealed: if another tab was first, its one is sent. */
+/** A ballot is sealed: if another tab was first, its one is sent, and none of a revision that was promised. */
 export function beginSending(kept: Kept, sending: Sending): Kept {
-  return kept.sending !== null || kept.promised?.revision === sending.revision ? kept : { ...kept, sending };
+  return kept.sending !== null || (kept.promised?.revision ?? 0) >= sending.revision ? kept : { ...kept, sending };
 }
 
-/** The ballot was promised: nothing that says what was chosen is kept. */
-export function takePromise(kept: Kept, promise: Bytes): Kept {
-  if (kept.sending === null) return kept;
-  const { entry, hash, number, revision } = kept.sending;
+/** The ballot that was sent is promised: nothing that says what was chosen is kept. Too late for another, it is let go. */
+export function takePromise(kept: Kept, sent: Sending, promise: Bytes): Kept {
+  if (!isSending(kept, sent)) return kept;
+  const { entry, hash, number, revision } = sent;
   return { ...kept, draft: null, promised: { entry, hash, number, promise, revision }, sending: null };
+}
+
+/** The ballot that was sent is not taken: what was chosen is still the draft. Another tab's ballot stays. */
+export function takeBack(kept: Kept, sent: Sending): Kept {
+  return isSending(kept, sent) ? { ...kept, sending: null } : kept;
+}
+
+function isSending({ sending }: Kept, sent: Sending): boolean {
+  return sending !== null && equal(sending.hash, sent.hash);
 }

@@ -6,6 +6,7 @@
 import { readChoices, pad, spellChoices, type Choices } from "../kernel/choices.ts";
 import type { BallotStyle } from "../kernel/election.ts";
 import type { Project } from "../kernel/manifest.ts";
+import { toChoices, type Draft } from "./draft.ts";
 
 export interface ReviewedProject {
   readonly project: Project;
@@ -19,8 +20,12 @@ export interface ReviewedContest {
   readonly projects: readonly ReviewedProject[];
 }
 
-/** The plaintext that will be sealed, and what it says. */
-export function reviewOf(style: BallotStyle, choices: Choices): readonly ReviewedContest[] {
+/**
+ * What a draft says, read from its plaintext. The mark comes after the review, and half of one keeps nobody from it.
+ * @throws Refused the reasons of choices, for a draft with problems
+ */
+export function reviewOf(style: BallotStyle, draft: Draft): readonly ReviewedContest[] {
+  const choices = toChoices(style, { ...draft, mark: [] });
   return describe(style, readChoices(style, pad(spellChoices(choices), style.style.pad)));
 }
 

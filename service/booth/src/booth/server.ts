@@ -66,9 +66,14 @@ async function attemptOnce(path: string, body: Bytes, signal: AbortSignal): Prom
     signal.throwIfAborted();
     return null;
   }
-  if (content.length > MOST_BYTES || status >= 500 || status === 429) return null;
+  if (content.length > MOST_BYTES || !isAnswer(status)) return null;
   if (status >= 400) throw new Denied(reasonOf(content));
   return { status, body: content };
+}
+
+/** Yes or no, and not: later, or something that only a browser or a proxy would mean. */
+function isAnswer(status: number): boolean {
+  return (status >= 200 && status < 300) || (status >= 400 && status < 500 && status !== 429);
 }
 
 /** The reason in problem details (RFC 9457), as far as there is one. */
@@ -85,6 +90,7 @@ function reasonOf(content: Uint8Array): string {
 /** Wait, or less when the network comes back. @throws the signal's reason */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     const end = (): void => {
       clearTimeout(timer);
       removeEventListener("online", end);

@@ -12,7 +12,9 @@ import type { Source } from "../kernel/source.ts";
 import { askForShare, credentialOf, finishShare, vote, type SigningKey } from "../kernel/voter.ts";
 import { decode, encode } from "../kernel/wire.ts";
 import { emptyDraft, toChoices, type Draft } from "./draft.ts";
-import { beginAsking, beginSending, NOTHING, takePromise, takeShare, type Kept, type Sending } from "./kept.ts";
+import {
+  beginAsking, beginSending, NOTHING, takeBack, takePromise, takeShare, type Kept, type Sending,
+} from "./kept.ts";
 import { pause, send, type Waiting } from "./server.ts";
 import { readHead } from "./setup.ts";
 import type { Drafts } from "./drafts.ts";
@@ -161,13 +163,14 @@ export class Session {
     if (sending === null) return null;
     const { body } = await send(`${this.#ground.api}/ballots`, sending.entry, waiting);
     checkPromise(this.election, sending.hash, body);
-    await this.#change((kept) => takePromise(kept, body));
+    await this.#change((kept) => takePromise(kept, sending, body));
     return sending;
   }
 
   /** Take back a ballot that the service refused: what was chosen is still the draft. */
   async withdraw(): Promise<void> {
-    await this.#change((kept) => ({ ...kept, sending: null }));
+    const { sending } = this.#kept;
+    if (sending !== null) await this.#change((kept) => takeBack(kept, sending));
   }
 
   /** Follow the board, and remember where it is. @throws Refused for an old or another board */

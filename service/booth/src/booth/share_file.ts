@@ -3,9 +3,10 @@
  * can vote with it. It says nothing of what was chosen.
  */
 
-import { hex, type Bytes } from "../kernel/bytes.ts";
+import { equal, hex, type Bytes } from "../kernel/bytes.ts";
 import type { Election } from "../kernel/election.ts";
-import { Refused } from "../kernel/errors.ts";
+import { parseEntry } from "../kernel/entries.ts";
+import { ensure, Refused } from "../kernel/errors.ts";
 import { array, bytes, count, hash, id, literal, object, rsa } from "../kernel/schema.ts";
 import { verifyShare } from "../kernel/shares.ts";
 import { shareMessage } from "../kernel/shares.ts";
@@ -48,7 +49,7 @@ export function readShareFile(raw: Uint8Array, election: Election): Kept | null 
       verifyShare(key, message, share[i]!);
     });
     const [last] = cast;
-    const promised = last === undefined ? null : readCast(last, election);
+    const promised = last === undefined ? null : readCast(last, { style, votingSeed }, election);
     return { ...NOTHING, promised, share: { style, votingSeed, signatures: share } };
   } catch (error) {
     if (error instanceof Refused) return null;
@@ -56,7 +57,15 @@ export function readShareFile(raw: Uint8Array, election: Election): Kept | null 
   }
 }
 
-function readCast(cast: { entry: Bytes; promise: Bytes; revision: number }, election: Election): Promised {
+/** @throws Refused `wire-type` for anything but a ballot by this voting key, of this style and revision; the promise's */
+function readCast(
+  cast: { entry: Bytes; promise: Bytes; revision: number },
+  { style, votingSeed }: { style: string; votingSeed: Bytes },
+  election: Election,
+): Promised {
+  const ballot = parseEntry(cast.entry);
+  ensure(ballot.kind === "ballot" && ballot.style === style && ballot.revision === cast.revision, "wire-type");
+  ensure(equal(ballot.voting_key, publicKeyOf(votingSeed)), "wire-type");
   const entryHash = leafHash(cast.entry);
   checkPromise(election, entryHash, cast.promise);
   return { ...cast, hash: entryHash, number: ballotNumber(entryHash) };

@@ -3,7 +3,7 @@
 import { make } from "../../page/dom.ts";
 import type { App } from "../app.ts";
 import { showContest } from "../chosen.ts";
-import { problemsOf, toChoices } from "../draft.ts";
+import { problemsOf } from "../draft.ts";
 import { button, lead, steps } from "../parts.ts";
 import { reviewOf } from "../review.ts";
 
@@ -13,7 +13,7 @@ export function showReview(app: App): void {
     app.resume();
     return;
   }
-  const parts = reviewOf(style, toChoices(style, draft)).map((contest) => showContest(app, app.source, contest));
+  const parts = reviewOf(style, draft).map((contest) => showContest(app, app.source, contest));
   const next = button(app.say("booth.review.next"), () => {
     app.go("mark");
   });
