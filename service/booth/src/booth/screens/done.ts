@@ -1,6 +1,7 @@
 /** The ballot is promised: its number, where it is now, one question (check now?), and what can be kept. */
 
 import { base64url } from "../../kernel/bytes.ts";
+import { Refused } from "../../kernel/errors.ts";
 import { make } from "../../page/dom.ts";
 import type { App } from "../app.ts";
 import { complaintOf, findPlace, type Place } from "../after.ts";
@@ -37,8 +38,8 @@ export function showDone(app: App): void {
     (place) => {
       if (!signal.aborted) where.replaceChildren(...sayPlace(app, place, promised));
     },
-    () => {
-      if (!signal.aborted) where.textContent = app.say("booth.done.unknown");
+    (error: unknown) => {
+      if (!signal.aborted) where.textContent = app.say(error instanceof Refused ? "booth.done.wrong" : "booth.done.unknown");
     },
   );
 }
