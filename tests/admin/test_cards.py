@@ -1,4 +1,4 @@
-"""The registrar's cards: each code once, an address that no server sees whole, and a file nobody else reads."""
+"""The registrar's cards: each code once, an address no server sees whole, and a file nobody else reads."""
 
 import io
 import json
@@ -102,7 +102,7 @@ def test_each_card_gets_the_qr_code_of_its_own_link(monkeypatch) -> None:
 
 @pytest.mark.parametrize(("paper", "pages"), [("a4", 3), ("a6", 17)])
 def test_every_code_is_printed_once(paper: printing.Paper, pages: int) -> None:
-    """Eight cards an A4 or one an A6; each has its own code, number, title, line, address and manifest hash."""
+    """Eight an A4 or one an A6; each has its own code, number, title, line, address and manifest hash."""
     cards = make_cards(17)
     texts = read_pages(print_cards(cards, say_words(texts_in("nl")), "nl", paper))
     assert len(texts) == pages
