@@ -24,6 +24,7 @@ from ballots.manifest import (
     Style,
 )
 from ballots.note import COSIGNATURE, ED25519, VerifierKey
+from ballots.outcome_room import MAX_COUNTS, longest_counts
 from ballots.points import check_ed25519_key, check_x25519_key
 from ballots.relations import check_relations
 from ballots.shares import IssuerPublicKey, check_issuer_key
@@ -208,6 +209,8 @@ def check_contest(contest: Contest, others: Iterable[Contest]) -> None:
             raise ManifestError(
                 "contest-pots", "expected funders of weight 1 to 1,000,000, and a label if labelled"
             )
+    if len({pot.right == "advice" for pot in contest.pots}) > 1:
+        raise ManifestError("contest-pots", "expected advice on all pots or on none")
     if sum(pot.cents for pot in contest.pots) > MAX_INT:
         raise ManifestError("contest-pots", "expected pots of together less than 2^53 cents")
     check_relations(contest)
@@ -235,6 +238,11 @@ def _check_manifest(election: Election) -> None:
         _check_maxima(election, style)
     for style in election.styles.values():
         _check_pad(election, style)
+    longest = longest_counts(election.styles.values(), election.contests.values())
+    if longest > MAX_COUNTS:
+        raise ManifestError(
+            "manifest-outcome", f"expected counts that take at most {MAX_COUNTS} bytes, got {longest}"
+        )
 
 
 def _check_parties(manifest: Manifest) -> None:

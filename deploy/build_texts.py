@@ -13,11 +13,11 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from tally.texts.languages import LANGUAGES, SOURCE, Language
+
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "tally" / "texts"
 BOOTH = ROOT / "service" / "static" / "booth"
-SOURCE = "nl"
-"""A language that has begun says in this one what it lacks."""
 IN_BOOTH = ("booth.", "cldr.decimal", "cldr.group", "cldr.money.sign")
 """What the ids of the booth's texts begin with."""
 NO_MOMENT = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
@@ -43,21 +43,23 @@ def read_booth(po: bytes) -> dict[str, str | list[str]]:
     return found
 
 
-def compile_booth(language: str, po: bytes, source: bytes) -> bytes:
+def compile_booth(language: Language, po: bytes, source: bytes) -> bytes:
     """Return the booth's texts of one language as JSON, those that it lacks in the source's language."""
     lacking = {name: said if isinstance(said, str) else said[-1] for name, said in read_booth(source).items()}
     texts = lacking | read_booth(po)
-    return json.dumps({"language": language, "texts": texts}, ensure_ascii=False, sort_keys=True).encode()
+    locale = LANGUAGES[language].locale.replace("_", "-")
+    return json.dumps({"locale": locale, "texts": texts}, ensure_ascii=False, sort_keys=True).encode()
 
 
 def build_texts(folder: Path = FOLDER, booth: Path = BOOTH) -> list[Path]:
     """Compile what is not compiled yet, or was from other texts; return what was written."""
     made: dict[Path, bytes] = {}
     source = (folder / f"{SOURCE}.po").read_bytes()
-    for path in sorted(folder.glob("*.po")):
+    for language in sorted(LANGUAGES):
+        path = folder / f"{language}.po"
         raw = path.read_bytes()
         made[path.with_suffix(".mo")] = compile_text(raw)
-        made[booth / f"texts.{path.stem}.json"] = compile_booth(path.stem, raw, source)
+        made[booth / f"texts.{language}.json"] = compile_booth(language, raw, source)
     return [path for path, content in made.items() if _write(path, content)]
 
 

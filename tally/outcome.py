@@ -25,8 +25,6 @@ from tally.rules.result import Measure, Reason, Result, Round, Status
 
 MAX_OUTCOME = 2**26
 """The most bytes of an outcome file."""
-MAX_LINES = MAX_OUTCOME // 80
-"""The most lines of projects that an outcome file can have room for, as each takes more than 80 bytes."""
 
 _Rule = Annotated[str, msgspec.Meta(pattern=r"\A(greedy|equal-shares|phragmen-sequential)\Z")]
 _Step = Annotated[str, msgspec.Meta(pattern=r"\A(cost|votes|lot)\Z")]
@@ -170,21 +168,11 @@ class BallotCount:
             weights = self._weigh(chosen, opened.style)
             self._votes[chosen.contest, opened.style][weights] += 1
 
-    @property
-    def has_room(self) -> bool:
-        """Say whether an outcome file can have room for all counts of this set-up."""
-        contests = self._election.contests.values()
-        return sum(len(contest.projects) * len(contest.pots) for contest in contests) <= MAX_LINES
-
     def finish(self, superseded: int) -> Outcome:
-        """Return the outcome; `superseded` ballots were replaced by a later one of the same voter.
-
-        It has no contests where no outcome file has room for them.
-        """
-        contests = self._election.contests.values() if self.has_room else ()
+        """Return the outcome; `superseded` ballots were replaced by a later one of the same voter."""
         lot = H("lot", self._election.manifest_hash, self._seeds.digest())
         return Outcome(
-            contests=[self._count_contest(contest, lot) for contest in contests],
+            contests=[self._count_contest(contest, lot) for contest in self._election.contests.values()],
             counted=self._counted,
             invalid=self._invalid,
             lot=lot,

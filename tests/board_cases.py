@@ -62,7 +62,7 @@ from tests.forge import (
     make_certify,
     signed_anew,
 )
-from tests.forge_contests import forge_growing, forge_pots, forge_project
+from tests.forge_contests import forge_growing, forge_long_counts, forge_pots, forge_project, forge_rights
 from tests.simulator import NO_SIGNATURE, World, changed
 from tests.stages import make_replace, shares
 
@@ -111,6 +111,8 @@ SETUP_CASES = [
     Case("a label where the right has none", "set-up", forge_pot(label="Groen"), "contest-pots"),
     Case("a labelled pot without label", "set-up", forge_pot(right="labelled"), "contest-pots"),
     Case("two pots of together 2^53 cents", "set-up", lambda w: forge_pots(w, 2**52, 2**52), "contest-pots"),
+    Case("advice beside a pot that residents decide on", "set-up", lambda w: forge_rights(w, "decide", "advice"), "contest-pots"),
+    Case("advice beside a labelled pot", "set-up", lambda w: forge_rights(w, "advice", "labelled"), "contest-pots"),
     Case("a project that no pot pays for", "set-up", forge_project(pots=[]), "contest-projects"),
     Case("a pot that is none of the contest's", "set-up", forge_project(pots=["pot-9"]), "contest-projects"),
     Case("a pot twice for one project", "set-up", forge_project(pots=["pot", "pot"]), "contest-projects"),
@@ -169,6 +171,7 @@ MANIFEST_CASES = [
     Case("a maximum above the projects", "set-up", forge_other_setup(lambda w: [w.make_style("adult"), changed(w.make_style("youth"), contests=[m.StyleContest(contest="wijkbudget", method=m.Approval(minimum=0, maximum=6))]), w.make_contest()]), "manifest-method"),
     Case("a pad that is one byte short", "set-up", forge_other_setup(lambda w: [changed(w.make_style("adult"), pad=forge_longest(w)), w.make_style("youth"), w.make_contest()]), "manifest-pad"),
     Case("a pad of 16,385", "set-up", forge_other_setup(lambda w: [changed(w.make_style("adult"), pad=16385), w.make_style("youth"), w.make_contest()]), "manifest-pad"),
+    Case("counts that an outcome file has no room for", "set-up", forge_other_setup(forge_long_counts), "manifest-outcome"),
 ]  # fmt: skip
 
 ROLL_CASES = [

@@ -1,4 +1,4 @@
-"""Find which texts the sources name: every id stands there whole, in quotes, in code or in a template.
+"""Find which texts the sources name: each id stands there whole, in quotes, in code or in a template.
 
 An id is an area, a point and words in small letters: "explain.won.even". What is put together while running
 is not found, and is then refused as unused; so ids are not put together.

@@ -1,40 +1,40 @@
-"""How a contest is counted, and what came of it, in the words of the pages. Pure."""
+"""How a contest is counted, and what came of it, in the words of the pages, from the catalogue. Pure."""
 
 from ballots.manifest import BallotProject, Contest, EqualShares, Greedy, Pot, Rule
 from ballots.signing import kind_of
 from service.portal import words
+from service.portal.words import TEXTS
 from tally.outcome import CountOutcome, ProjectOutcome
 
-_GREEDY_BY_COST = "Het project met de meeste stemmen per euro gaat eerst; "
-_MISFITS = {
-    "skip": "past een project niet meer in de pot, dan slaan we het over en kijken we naar het volgende.",
-    "stop": "past een project niet meer in de pot, dan stopt het tellen.",
+_GREEDY = {
+    ("votes", "skip"): "page.rule.greedy",
+    ("votes", "stop"): "page.rule.greedy-stop",
+    ("votes-per-cost", "skip"): "page.rule.greedy-per-euro",
+    ("votes-per-cost", "stop"): "page.rule.greedy-per-euro-stop",
 }
-_GROWS = "Blijft er geld over, dan worden de delen stap voor stap groter, zolang de pot alles kan betalen."
-_REST = "Wat overblijft gaat naar projecten die nog passen: het project met de meeste stemmen eerst."
-_REST_BY_COST = (
-    "Wat overblijft gaat naar projecten die nog passen: het project met de meeste stemmen per euro eerst."
-)
-_COMPARED = (
-    "Daarna vergelijken we met een telling waarin het project met de meeste stemmen steeds voorgaat. "
-    "Zijn er meer stembiljetten die méér hebben aan die telling, dan geldt die."
-)
-_NO_COST = "Projecten die niets kosten, doen niet mee."
-_NO_VOTES = "Is er geld over, dan kan ook een project zonder stemmen worden gekozen."
+_REST = {"cost": "page.rule.rest", "points": "page.rule.rest-per-euro"}
+_WHY_NOT = {
+    "does-not-fit": "page.reason.stopped",
+    "no-votes": "page.reason.no-votes",
+    "costs-nothing": "page.reason.costs-nothing",
+    "below-threshold": "page.reason.below-threshold",
+    "alternative-chosen": "page.reason.alternative-chosen",
+    "need-not-chosen": "page.reason.need-not-chosen",
+}
 
 
 def say_rule(rule: Rule) -> str:
     """Return how a contest is counted, with everything that its rule says."""
-    said = [words.say_word(words.RULES, kind_of(rule))]
     if isinstance(rule, Greedy):
         said = _say_greedy(rule)
     elif isinstance(rule, EqualShares):
-        said += [_GROWS] * (rule.completion in ("add1", "add1-greedy"))
-        if rule.completion in ("greedy", "add1-greedy"):
-            said.append(_REST if rule.utility == "cost" else _REST_BY_COST)
-        said += [_COMPARED] * (rule.comparison != "none")
-    said += [_NO_VOTES] * (rule.zero_votes == "take" and _looks_at_votes(rule))
-    said += [_NO_COST] * (rule.zero_cost == "skip")
+        said = _say_shares(rule)
+    else:
+        said = [words.say_word(words.RULES, kind_of(rule))]
+    if rule.zero_votes == "take" and _looks_at_votes(rule):
+        said.append(TEXTS.say("page.rule.zero-votes"))
+    if rule.zero_cost == "skip":
+        said.append(TEXTS.say("page.rule.zero-cost"))
     return " ".join(said)
 
 
@@ -46,84 +46,76 @@ def _looks_at_votes(rule: Rule) -> bool:
 
 
 def _say_greedy(rule: Greedy) -> list[str]:
-    said = [words.say_word(words.RULES, "greedy")]
-    if (rule.order, rule.misfits) != ("votes", "skip"):
-        first = "Het project met de meeste stemmen gaat eerst; " if rule.order == "votes" else _GREEDY_BY_COST
-        said = [first + _MISFITS[rule.misfits]]
+    said = [TEXTS.say(_GREEDY[rule.order, rule.misfits])]
     if rule.minimum_votes:
-        votes = words.say_count(rule.minimum_votes, "stem", "stemmen")
-        said.append(f"Een project heeft minstens {votes} nodig.")
+        said.append(TEXTS.say("page.rule.minimum-votes", rule.minimum_votes))
     if rule.minimum_share:
-        percent = f"{rule.minimum_share / 100:g}".replace(".", ",")
-        said.append(
-            f"Een project doet alleen mee als minstens {percent}\u00a0% van de stembiljetten het kiest."
-        )
+        said.append(TEXTS.say("page.rule.minimum-share", percent=_say_hundredths(rule.minimum_share)))
+    return said
+
+
+def _say_hundredths(number: int) -> str:
+    """Return hundredths as a number with as many decimals as it needs."""
+    places = 0 if number % 100 == 0 else 1 if number % 10 == 0 else 2
+    return TEXTS.decimal(number // 10 ** (2 - places), places)
+
+
+def _say_shares(rule: EqualShares) -> list[str]:
+    said = [words.say_word(words.RULES, "equal-shares")]
+    if rule.utility == "points":
+        said.append(TEXTS.say("page.rule.by-points"))
+    if rule.completion in ("add1", "add1-greedy"):
+        said.append(TEXTS.say("page.rule.grows"))
+    if rule.completion in ("greedy", "add1-greedy"):
+        said.append(TEXTS.say(_REST[rule.utility]))
+    if rule.comparison != "none":
+        said.append(TEXTS.say("page.rule.compared"))
     return said
 
 
 def say_relations(contest: Contest) -> list[str]:
-    """Return a sentence for each group of alternatives and each need."""
+    """Return a sentence for the order of several pots, for each group of alternatives and for each need."""
     titles = {project.id: project.title for project in contest.projects}
-    return [
-        *(
-            f"Van deze projecten kan er hoogstens één worden gekozen: "
-            f"{words.say_list([titles[name] for name in group])}."
-            for group in contest.alternatives
-        ),
-        *(
-            f"{titles[each.project]} kan alleen worden gekozen als {titles[each.needs]} is gekozen."
-            for each in contest.needs
-        ),
+    order = [TEXTS.say("page.pots.order")] if len(contest.pots) > 1 else []
+    alternatives = [
+        TEXTS.say("page.relation.alternatives", projects=words.say_list([titles[name] for name in group]))
+        for group in contest.alternatives
     ]
+    needs = [
+        TEXTS.say("page.relation.need", project=titles[each.project], needed=titles[each.needs])
+        for each in contest.needs
+    ]
+    return [*order, *alternatives, *needs]
 
 
 def say_payers(project: BallotProject, pots: list[Pot]) -> str:
     """Return which pots may pay for a project, empty where there is but one."""
     titles = [pot.title for pot in pots if pot.id in project.pots]
-    return f"Kan worden betaald uit {' of '.join(titles)}." if len(pots) > 1 else ""
+    return TEXTS.say("page.payers", pots=TEXTS.join(titles, "or")) if len(pots) > 1 else ""
 
 
 def say_comparison(count: CountOutcome) -> str:
     """Return how the outcome compares with greedy's, empty where nothing was compared."""
     for found in count.comparison:
-        own = words.say_count(found.prefer, "stembiljet heeft", "stembiljetten hebben")
-        other = words.say_count(found.against, "stembiljet heeft", "stembiljetten hebben")
-        stands = "Daarom geldt die telling." if found.against > found.prefer else "Daarom blijft het hierbij."
-        return (
-            f"Vergeleken met een telling waarin het project met de meeste stemmen steeds voorgaat: {own} "
-            f"meer aan de gelijke delen, {other} meer aan de andere telling. {stands}"
-        )
+        name = "page.comparison.other" if found.against > found.prefer else "page.comparison.stays"
+        own = TEXTS.say("page.comparison.ballots", found.prefer)
+        return TEXTS.say(name, own=own, other=TEXTS.say("page.comparison.ballots", found.against))
     return ""
 
 
 def say_reason(project: BallotProject, result: ProjectOutcome) -> str:
     """Return why a project was chosen or not, as one or two sentences."""
-    supporters = words.say_count(result.supporters, "voorstander", "voorstanders")
+    missing = words.say_euros(result.missing)
     match result.reason:
         case "chosen":
-            return f"Gekozen. Het had {supporters}, en er was genoeg geld voor."
+            return TEXTS.say("page.reason.chosen", result.supporters)
         case "does-not-fit" if result.missing:
-            left = project.cost - result.missing
-            return (
-                f"Niet gekozen: het paste niet meer. Er zat nog {words.say_euros(left)} in de pot. "
-                f"Dat was {words.say_euros(result.missing)} te weinig."
-            )
+            left = words.say_euros(project.cost - result.missing)
+            return TEXTS.say("page.reason.does-not-fit", left=left, missing=missing)
         case "supporters-cannot-pay":
-            could = words.say_count(result.supporters, "voorstander kon", "voorstanders konden samen")
-            return (
-                f"Niet gekozen. {could[0].upper()}{could[1:]} nog "
-                f"{words.say_euros(result.supporters_left)} betalen van de {words.say_euros(project.cost)}. "
-                f"Dat was {words.say_euros(result.missing)} te weinig."
+            left, cost = words.say_euros(result.supporters_left), words.say_euros(project.cost)
+            return TEXTS.say(
+                "page.reason.cannot-pay", result.supporters, left=left, cost=cost, missing=missing
             )
         case other:
-            return f"Niet gekozen: {_WHY_NOT[other]}."
-
-
-_WHY_NOT = {
-    "does-not-fit": "het tellen was al gestopt, omdat een ander project niet paste",
-    "no-votes": "niemand koos dit project",
-    "costs-nothing": "het kost niets, en zulke projecten doen niet mee",
-    "below-threshold": "het kreeg te weinig steun om mee te doen",
-    "alternative-chosen": "er is al een ander gekozen van de projecten waarvan er maar één kan winnen",
-    "need-not-chosen": "een project dat hiervoor nodig is, is niet gekozen",
-}
+            return TEXTS.say(_WHY_NOT[other])

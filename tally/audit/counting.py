@@ -112,7 +112,7 @@ def _try_count(
     again: Recount,
     take: Take,
 ) -> Outcome | None:
-    """Return the outcome, which `again` has too if it has room for contests; None where a fault was found."""
+    """Return the outcome, which `again` has too; None where a fault was found."""
     at = replay.tally_at if replay.tally_at >= 0 else replay.board.size
     try:
         mine = _count(source, size, replay, workers, again, take)
@@ -126,7 +126,7 @@ def _try_count(
         findings.failed("T03", at, f"{type(error).__name__} while ballots were opened and counted")
         findings.cut(_COUNT_CHECKS)
         return None
-    again.outcome = mine if mine.contests else None
+    again.outcome = mine
     return mine
 
 
@@ -223,7 +223,7 @@ def _compare(published: Outcome, mine: Outcome, again: Recount, at: int, finding
     _settle("T05", same, at, f"expected lot {mine.lot.hex()}", 1, findings)
     counts = sum(len(contest.counts) for contest in mine.contests)
     wrong = [m.contest for p, m in zip(published.contests, mine.contests, strict=False) if p != m]
-    same = bool(mine.contests) and published.contests == mine.contests
+    same = published.contests == mine.contests
     _settle("T06", same, at, f"another outcome in {', '.join(wrong) or 'the contests'}", counts, findings)
 
 

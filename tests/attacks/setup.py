@@ -32,6 +32,8 @@ ROWS = [
     Attack(OFFICIALS, "set up one project twice, or none", "S03 contest-repeats", refused("a contest without projects")),
     Attack(OFFICIALS, "hide who pays", "S03 contest-pots", refused("a pot without funders")),
     Attack(OFFICIALS, "hide that a pot is labelled", "S03 contest-pots", refused("a labelled pot without label")),
+    Attack(OFFICIALS, "let advice on one pot keep projects from the money of the next", "S03 contest-pots", refused("advice beside a pot that residents decide on")),
+    Attack(OFFICIALS, "set up counts that no outcome file can hold", "S09 manifest-outcome", refused("counts that an outcome file has no room for")),
     Attack("one official", "signs the manifest in both officials' places", "E03 officials", refused("one official twice")),
     Attack("one official", "signs the manifest in another official's place", "E03 signature-wrong", refused("a signature by the other official")),
     Attack(OFFICIALS, "publish a text that readers show differently", "F04", broken("a text that is not UTF-8")),

@@ -29,7 +29,7 @@ METHODS: dict[str, Method] = {
     "volgorde": Ranking(maximum=3, minimum=1),
 }
 """A contest of each method, by its id; all of them stand on the adults' ballot."""
-RESIDENTS = 80
+RESIDENTS = 160
 OPEN_SECONDS = 1800
 
 

@@ -82,9 +82,10 @@ async def test_a_contest_with_all_that_it_can_have(database: str, folder: Path, 
 
 
 RELATED = (
-    "Blijft er geld over, dan worden de delen stap voor stap groter",
-    "Wat overblijft gaat naar projecten die nog passen",
+    "Blijft er geld over, dan worden die stukken stap voor stap groter",
+    "Wat overblijft gaat naar projecten waar nog genoeg geld voor is",
     "Daarna vergelijken we",
+    "We tellen de potten na elkaar",
     "Van deze projecten kan er hoogstens één worden gekozen: Plein en Speeltuin.",
     "Bankjes kan alleen worden gekozen als Moestuin is gekozen.",
     "Kan worden betaald uit Groene pot of Vrije pot.",

@@ -1,5 +1,6 @@
 """What the pages say of a contest: its rule with every parameter, its relations, and each reason."""
 
+import re
 from typing import get_args
 
 import pytest
@@ -18,7 +19,7 @@ from tests.count_rules import EQUAL_SHARES, GREEDY, PHRAGMEN, paid_from_all
 from tests.simulator import changed, make_world
 
 CONTEST = make_world().make_contest()
-SILENT = {"increment", "start", "stop", "utility"}
+SILENT = {"increment", "start", "stop"}
 """Parameters that a page leaves to the entry itself: they say how exactly, not what."""
 OTHERS: list[tuple[m.Rule, dict[str, list[object]]]] = [
     (
@@ -37,6 +38,7 @@ OTHERS: list[tuple[m.Rule, dict[str, list[object]]]] = [
         {
             "comparison": ["satisfaction"],
             "completion": ["none", "add1", "add1-greedy"],
+            "utility": ["points"],
             "zero_cost": ["skip"],
             "zero_votes": ["take"],
         },
@@ -89,6 +91,30 @@ def test_relations_are_sentences_with_titles() -> None:
     assert say_relations(CONTEST) == []
 
 
+def test_several_pots_are_counted_one_after_another() -> None:
+    """The order is said where there is more than one pot, before the relations."""
+    pots = [changed(CONTEST.pots[0], id=name) for name in ("groen", "vrij")]
+    first, *others = say_relations(changed(CONTEST, pots=pots, alternatives=[["plein", "speeltuin"]]))
+    assert "na elkaar, in de volgorde waarin ze hier staan" in first
+    assert len(others) == 1
+
+
+@pytest.mark.parametrize("rule", [GREEDY, EQUAL_SHARES, PHRAGMEN], ids=["greedy", "equal-shares", "phragmen"])
+def test_no_rule_speaks_of_the_one_pot(rule: m.Rule) -> None:
+    """A contest may have several pots; and an "aandeel" is a voting share, never a piece of the money."""
+    changes = next(others for known, others in OTHERS if type(known) is type(rule))
+    texts = [say_rule(changed(rule, **{name: value})) for name, values in changes.items() for value in values]
+    texts += [say_reason(CONTEST.projects[0], each) for each in every_reason()]
+    assert not [text for text in texts if re.search(r"\bpot\b|aandeel|aandelen|gelijke delen", text)]
+
+
+def test_payments_for_each_vote_are_said_without_a_rest_too() -> None:
+    """The cheapest for each vote or point first: of Equal Shares that counts points, whatever follows."""
+    by_points = changed(EQUAL_SHARES, completion="none", utility="points")
+    assert "per stem of punt het minste" in say_rule(by_points)
+    assert "per stem of punt" not in say_rule(EQUAL_SHARES)
+
+
 def test_who_pays_is_said_where_there_are_several_pots() -> None:
     """One pot is not worth a sentence; of several those are named that may pay."""
     assert say_payers(CONTEST.projects[0], CONTEST.pots) == ""
@@ -98,15 +124,28 @@ def test_who_pays_is_said_where_there_are_several_pots() -> None:
     assert say_payers(changed(both, pots=["groen"]), pots) == "Kan worden betaald uit Groen."
 
 
-@pytest.mark.parametrize("reason", get_args(Reason))
-def test_every_reason_has_a_sentence(reason: str) -> None:
+def every_reason(missing: int = 0) -> list[ProjectOutcome]:
+    """Return a project that ended in each way that there is."""
+    return [
+        ProjectOutcome(
+            missing=missing, project="plein", reason=reason, supporters=2, supporters_left=100, votes=2
+        )
+        for reason in get_args(Reason)
+    ]
+
+
+@pytest.mark.parametrize("result", every_reason() + every_reason(5), ids=lambda result: result.reason)
+def test_every_reason_has_a_sentence(result: ProjectOutcome) -> None:
     """No project is without a reason, and only a chosen one is called so."""
-    result = ProjectOutcome(
-        missing=0, project="plein", reason=reason, supporters=2, supporters_left=100, votes=2
-    )
     text = say_reason(CONTEST.projects[0], result)
-    assert text.startswith("Gekozen" if reason == "chosen" else "Niet gekozen")
+    assert text.startswith("Gekozen" if result.reason == "chosen" else "Niet gekozen")
     assert text.endswith(".")
+
+
+def test_no_two_reasons_are_said_alike() -> None:
+    """Who reads why a project lost can tell which of the reasons it was, also with and without an amount."""
+    texts = [say_reason(CONTEST.projects[0], each) for each in [*every_reason(), every_reason(5)[1]]]
+    assert len(set(texts)) == len(get_args(Reason)) + 1
 
 
 def test_a_comparison_says_which_outcome_stands() -> None:

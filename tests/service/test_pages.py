@@ -21,9 +21,10 @@ from ballots.wire import Key
 from service.portal.wall_view import say_ballot_number
 from tally.audit.checks import CHECKS
 from tests.count_rules import EQUAL_SHARES, GREEDY
+from tests.related import Related
 from tests.service.page_reader import Page, assert_good
 from tests.service.portal_site import book_world, make_site, open_site, put_world
-from tests.simulator import NO_SIGNATURE, World, changed, make_world
+from tests.simulator import NO_SIGNATURE, Options, World, changed, make_world
 
 PATHS = ["/", "/wall", "/find", "/roll", "/outcome", "/ledger", "/audit", "/recount", "/docs"]
 NEXT_STEPS = {
@@ -89,7 +90,7 @@ async def test_first_page_tells_the_election(database: str, folder: Path) -> Non
         "Woningcorporaties: 30 %",
         "U beslist waar dit geld heen gaat.",
         "Kies ten hoogste 3 projecten. Er zijn 6 nummers op de kiezerslijst, op 12 bewoners.",
-        "Elk stembiljet krijgt een even groot deel van de pot",
+        "Elk stembiljet krijgt een even groot stuk van het geld",
         "Speeltuin € 5.000 Wij willen: speeltuin.",
         "Meebeslissen: u beslist.",
         "Op 2 vaste momenten. Het volgende is zondag 17 maart 2030 om 18.46 uur.",
@@ -105,6 +106,16 @@ async def test_first_page_tells_the_election(database: str, folder: Path) -> Non
     assert (
         "nummers op de kiezerslijst 10 aandelen aangevraagd 1 stembiljetten 0 tegels op de wand" in page.text
     )
+
+
+async def test_several_pots_are_told_to_be_counted_in_their_order(database: str, folder: Path) -> None:
+    """The first page says so where a contest has more than one pot, and so does the contest's tile."""
+    world = Related(Options())
+    world.set_up()
+    async with open_site(database, folder, world) as client:
+        for path in ("/", "/wall/2"):
+            page = await read(client, path)
+            assert "We tellen de potten na elkaar, in de volgorde waarin ze hier staan." in page.text
 
 
 async def test_page_follows_the_board(database: str, folder: Path) -> None:
@@ -139,7 +150,7 @@ async def test_right_of_a_pot(database: str, folder: Path, right: str, said: str
 
 @pytest.mark.parametrize(("method", "said"), [
     (m.Approval(minimum=1, maximum=1), "Kies precies 1 project."),
-    (m.Knapsack(), "zolang ze samen in de pot passen."),
+    (m.Knapsack(), "zolang ze samen niet meer kosten dan het geld dat er is."),
     (m.Points(total=10, maximum=5), "Verdeel ten hoogste 10 punten, ten hoogste 5 per project."),
     (m.Ranking(minimum=1, maximum=3), "Zet 1 tot en met 3 projecten op volgorde, het beste bovenaan."),
 ])  # fmt: skip
@@ -286,7 +297,7 @@ async def test_outcome_has_a_reason_for_each_project(database: str, folder: Path
     assert "4 stembiljetten zijn vervangen" in text
     assert "stonden gelijk; het goedkoopste project ging voor." in text
     if isinstance(rule, m.Greedy):
-        assert "Er zat nog € 13.400,01 in de pot. Dat was € 1.599,99 te weinig." in text
+        assert "Er was nog € 13.400,01 over. Dat was € 1.599,99 te weinig." in text
         assert "Paste niet meer, overgeslagen." in text
     else:
         assert (

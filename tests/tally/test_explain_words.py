@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from deploy.texts.catalogues import forms_of, read_catalogue
 from deploy.texts.found import find_texts
 from tally.explain import (
     explain_ballot,
@@ -146,7 +147,9 @@ def test_what_costs_nothing_and_is_left_out_is_told_so(name: str) -> None:
     profile = make_profile(10000, {"a": 6000, "b": 0, "c": 4000}, "a", "a", "b", "bc")
     said = say(profile, name, {"zero_cost": "skip"}, "b")
     assert said["en"][0] == "“Trees” lost: it costs nothing, and this count leaves such projects out."
-    assert said["en"][-1] == "Nothing that was counted would have made it win."
+    assert said["en"][-1] == (
+        "We looked whether it would have won with more ballots or at a lower cost, and found nothing."
+    )
 
 
 def test_a_winner_of_greedy_is_explained() -> None:
@@ -172,11 +175,11 @@ def test_amounts_are_rounded_as_promised() -> None:
 
 
 def test_one_ballot_is_explained() -> None:
-    """What a share was worth, what it paid for and what is left."""
+    """What its piece of the money was, what it paid for and what is left."""
     facts = explain_ballot(SHARES, "equal-shares", {}, by_lot(SHARES), ((1, 1), (2, 1)))
     assert format_ballot(facts, TITLES, "nl") == (
-        "Dit aandeel was €\u00a025 waard. Het betaalde voor “Trees” (€\u00a015); €\u00a010 is over. "
-        "Van wat dit stembiljet koos, won “Trees”."
+        "Dit stembiljet kreeg een stuk van het geld: €\u00a025. Het betaalde voor “Trees” (€\u00a015); "
+        "€\u00a010 is over. Van wat dit stembiljet koos, won “Trees”."
     )
     assert format_ballot(BallotFacts(supported=(), won=()), TITLES, "en") == "This ballot chose nothing."
 
@@ -187,15 +190,24 @@ def test_the_whole_is_explained() -> None:
     assert format_explanation(found, TITLES, "en").splitlines()[:7] == [
         "Of the pot of €100, €30 is spent and €70 is left.",
         "1 of 3 projects won.",
-        "Each ballot began with €25.",
+        "Each ballot got an equally large piece of the money: €25.",
         "2 of 4 ballots (50.0%) have at least one winner.",
         "Ballots by how many winners they have: 0: 2; 1: 2.",
         (
-            "Choosing by most votes first adds “Slide” and drops no project; for 0 ballots this outcome has "
-            "more, for 2 ballots that one."
+            "If the project with the most votes always went first, this would be added: “Slide”, and this "
+            "dropped: no project. For 0 ballots this outcome has more, for 2 ballots that other one."
         ),
         "How few changed ballots can give other winners is not known.",
     ]
+
+
+def test_a_share_is_never_a_piece_of_the_money() -> None:
+    """An "aandeel" is what a resident votes with; what a purse holds is called a piece of the money."""
+    names = [name for name in find_texts() if name.startswith(("explain.", "page.rule.", "page.comparison."))]
+    dutch = read_catalogue("nl")
+    said = [" ".join(forms_of(dutch[name])) for name in names]
+    assert any("stuk van het geld" in text for text in said)
+    assert not [text for text in said if re.search("aandeel|aandelen|gelijke delen", text)]
 
 
 def test_a_margin_between_two_bounds_says_both() -> None:

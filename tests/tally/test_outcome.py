@@ -1,7 +1,5 @@
 """From opened ballots to the outcome file: whose ballots count, on which pot, and always the same bytes."""
 
-from pathlib import Path
-
 import pytest
 
 from ballots import manifest as m
@@ -17,7 +15,6 @@ from tally.opening import Opened, open_ballot
 from tally.outcome import BallotCount, format_outcome, parse_outcome, tally_entry
 from tests.count_rules import GREEDY, paid_from_all
 from tests.simulator import Options, World, changed, make_world
-from tests.tally.drafts import draft, run_audit
 
 
 class Apart(World):
@@ -162,19 +159,3 @@ def test_padding_is_enough_for_every_choice() -> None:
     """The simulator's choices fit the pad of their style."""
     world = make_world(until=Phase.VOTING)
     assert len(pad_choices(world.some_choices("adult", 1), 512)) == 512
-
-
-def test_no_counts_are_made_that_no_file_has_room_for(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Of a set-up with more projects than an outcome file has lines, T06 alone fails, and no risk is told."""
-    record = draft()
-    folder = record.write(tmp_path)
-    contests = record.world.election.contests.values()
-    lines = sum(len(contest.projects) * len(contest.pots) for contest in contests)
-    monkeypatch.setattr("tally.outcome.MAX_LINES", lines - 1)
-    result = run_audit(folder)
-    assert [fault.id for fault in result.faults] == ["T06"]
-    assert result.outcome_at_risk is None
-    monkeypatch.setattr("tally.outcome.MAX_LINES", lines)
-    assert run_audit(folder).valid

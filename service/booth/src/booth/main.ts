@@ -17,6 +17,7 @@ import { showDone } from "./screens/done.ts";
 import { showMark } from "./screens/mark.ts";
 import { showReview } from "./screens/review.ts";
 import { showSending } from "./screens/sending.ts";
+import { Drafts } from "./drafts.ts";
 import { Session } from "./session.ts";
 import { readElection } from "./setup.ts";
 import { NoStore, VoterStore } from "./store.ts";
@@ -46,7 +47,8 @@ async function start(): Promise<void> {
     const store = await VoterStore.open(hex(anchor));
     const proofs = new WebSource(dataset["proofs"] ?? "");
     const open = async (): Promise<void> => {
-      const ground = { api: dataset["api"] ?? "", election, proofs, random: RANDOM, source, store };
+      const drafts = new Drafts(hex(anchor));
+      const ground = { api: dataset["api"] ?? "", drafts, election, proofs, random: RANDOM, source, store };
       const session = await Session.open(ground);
       new App({ session, site, source, texts: frame.texts }, SCREENS).resume();
     };

@@ -12,9 +12,10 @@ import type { Source } from "../kernel/source.ts";
 import { askForShare, credentialOf, finishShare, vote, type SigningKey } from "../kernel/voter.ts";
 import { decode, encode } from "../kernel/wire.ts";
 import { emptyDraft, toChoices, type Draft } from "./draft.ts";
-import { beginAsking, beginSending, takePromise, takeShare, type Kept, type Sending } from "./kept.ts";
+import { beginAsking, beginSending, NOTHING, takePromise, takeShare, type Kept, type Sending } from "./kept.ts";
 import { pause, send, type Waiting } from "./server.ts";
 import { readHead } from "./setup.ts";
+import type { Drafts } from "./drafts.ts";
 import type { VoterStore } from "./store.ts";
 
 const ANSWER_LIMIT = 65_536;
@@ -33,6 +34,7 @@ export class AskedElsewhere extends Error {
 export interface Ground {
   readonly election: Election;
   readonly store: VoterStore;
+  readonly drafts: Drafts;
   /** Of the service: no slash at the end. */
   readonly api: string;
   /** The record. */
@@ -45,7 +47,6 @@ export interface Ground {
 export class Session {
   readonly #ground: Ground;
   #kept: Kept;
-  #edits = 0;
 
   private constructor(ground: Ground, kept: Kept) {
     this.#ground = ground;
@@ -53,7 +54,8 @@ export class Session {
   }
 
   static async open(ground: Ground): Promise<Session> {
-    return new Session(ground, await ground.store.read());
+    const kept = await ground.store.read();
+    return new Session(ground, { ...kept, draft: kept.share === null ? null : ground.drafts.read(nextRevision(kept)) });
   }
 
   get kept(): Kept {
@@ -81,11 +83,6 @@ export class Session {
   /** The draft, or an empty ballot. */
   get draft(): Draft {
     return this.#kept.draft ?? emptyDraft(this.style);
-  }
-
-  /** Read again what is kept: another tab may have gone on. */
-  async refresh(): Promise<Kept> {
-    return (this.#kept = await this.#ground.store.read());
   }
 
   /**
@@ -126,25 +123,23 @@ export class Session {
     }
   }
 
-  /** Keep what is ticked. The draft counts at once; of several under way the last one stays. */
-  async edit(draft: Draft): Promise<void> {
+  /** Keep what is ticked, at once. Throws where the browser lets a page keep nothing; the draft counts all the same. */
+  edit(draft: Draft): void {
+    if (this.#kept.share === null || this.#kept.sending !== null) return;
     this.#kept = { ...this.#kept, draft };
-    const turn = ++this.#edits;
-    const kept = await this.#ground.store.change((before) =>
-      before.share === null || before.sending !== null ? before : { ...before, draft },
-    );
-    if (turn === this.#edits) this.#kept = kept;
+    this.#ground.drafts.write(nextRevision(this.#kept), draft);
   }
 
   /** Begin with an empty ballot that will take the place of the promised one. */
-  async voteAgain(): Promise<void> {
-    const draft = emptyDraft(this.style);
-    await this.#change((kept) => (kept.sending === null && kept.draft === null ? { ...kept, draft } : kept));
+  voteAgain(): void {
+    if (this.#kept.draft === null) this.edit(emptyDraft(this.style));
   }
 
   /** Leave the ballot that would have taken the place of the promised one. */
-  async keepPromised(): Promise<void> {
-    await this.#change((kept) => (kept.promised === null || kept.sending !== null ? kept : { ...kept, draft: null }));
+  keepPromised(): void {
+    if (this.#kept.promised === null || this.#kept.sending !== null) return;
+    this.#kept = { ...this.#kept, draft: null };
+    this.#ground.drafts.clear();
   }
 
   /** Seal the draft and keep it, not sent yet. @throws Refused the reasons of choices, `ballot-revision` */
@@ -190,18 +185,31 @@ export class Session {
 
   /** Take over a share from a file. */
   async restore(restored: Kept): Promise<void> {
-    await this.#change((kept) => (kept.share === null ? restored : kept));
+    await this.#change((kept) => (kept.share === null ? { ...restored, seen: kept.seen } : kept));
   }
 
   /** Forget everything on this device. */
   async forget(): Promise<void> {
+    this.#ground.drafts.clear();
     await this.#ground.store.clear();
-    await this.refresh();
+    this.#kept = NOTHING;
   }
 
+  /** Make a step on disk. What is ticked is not in it: it stands beside it, and goes when the step says so. */
   async #change(step: (kept: Kept) => Kept): Promise<void> {
-    this.#kept = await this.#ground.store.change(step);
+    let after = this.#kept;
+    await this.#ground.store.change((before) => {
+      after = step({ ...before, draft: this.#kept.draft });
+      return { ...after, draft: null };
+    });
+    this.#kept = after;
+    if (after.draft === null) this.#ground.drafts.clear();
   }
+}
+
+/** Of the ballot that is being filled in. */
+function nextRevision({ promised }: Kept): number {
+  return (promised?.revision ?? 0) + 1;
 }
 
 /** A request with the blinded messages beside it, as the service takes them: the canonical spelling. */

@@ -6,7 +6,8 @@
 
 /** The file of one language. */
 export interface Catalogue {
-  readonly language: string;
+  /** Of the language, as BCP 47 has it. */
+  readonly locale: string;
   readonly texts: Readonly<Record<string, string | readonly string[]>>;
 }
 
@@ -15,15 +16,15 @@ export type Values = Readonly<Record<string, string>>;
 const CATEGORIES = ["zero", "one", "two", "few", "many", "other"] as const;
 
 export class Texts {
-  readonly language: string;
+  readonly locale: string;
   readonly #texts: Catalogue["texts"];
   readonly #rules: Intl.PluralRules;
   readonly #forms: readonly string[];
 
-  constructor({ language, texts }: Catalogue) {
-    this.language = language;
+  constructor({ locale, texts }: Catalogue) {
+    this.locale = locale;
     this.#texts = texts;
-    this.#rules = new Intl.PluralRules(language);
+    this.#rules = new Intl.PluralRules(locale);
     const known = new Set<string>(this.#rules.resolvedOptions().pluralCategories);
     this.#forms = CATEGORIES.filter((category) => known.has(category));
   }
@@ -54,7 +55,7 @@ export class Texts {
   /** Day and time in the Netherlands. @param seconds since 1970 */
   moment(seconds: number): string {
     const day = { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" } as const;
-    const format = new Intl.DateTimeFormat(this.language, { ...day, timeZone: "Europe/Amsterdam" });
+    const format = new Intl.DateTimeFormat(this.locale, { ...day, timeZone: "Europe/Amsterdam" });
     return format.format(new Date(seconds * 1000));
   }
 }

@@ -39,6 +39,11 @@ function fitTogether(pots: readonly Pot[]): boolean {
   return pots.every(({ cents }) => (left -= cents) >= 0);
 }
 
+/** Whether residents give advice on all pots, or on none: what wins one pot is left out of those that follow. */
+function haveOneRight(pots: readonly Pot[]): boolean {
+  return new Set(pots.map(({ right }) => right === "advice")).size === 1;
+}
+
 function haveGoodPots({ pots, projects }: Contest): boolean {
   const places = placesOf(pots);
   return projects.every((project) => project.pots.length > 0 && rise(project.pots, places));
@@ -71,7 +76,7 @@ function growsInTime({ pots, rule }: Contest): boolean {
 export function checkContest(contest: Contest): void {
   const lists = [contest.projects.map((p) => p.id), contest.pots.map((p) => p.id), contest.styles];
   ensure(lists.every(isSet), "contest-repeats");
-  ensure(contest.pots.every(isGoodPot) && fitTogether(contest.pots), "contest-pots");
+  ensure(contest.pots.every(isGoodPot) && fitTogether(contest.pots) && haveOneRight(contest.pots), "contest-pots");
   ensure(haveGoodPots(contest), "contest-projects");
   ensure(areGoodRelations(contest), "contest-relations");
   ensure(contest.rule.name !== "phragmen-sequential" || hasNoRelations(contest), "contest-rule");

@@ -9,13 +9,6 @@ import type { Opened } from "./opening.ts";
 import { writeCount, type Count, type Outcome } from "./outcome.ts";
 import { Ballots, WEIGHTS } from "./profile.ts";
 import type { Candidate } from "./rules/types.ts";
-import { FILE_LIMIT } from "./wire.ts";
-
-/**
- * Lines of projects that no outcome file has room for: each takes more than 80 bytes. A hostile set-up, with hundreds of
- * styles that are counted apart in hundreds of contests, would else lead to an outcome of many gigabytes.
- */
-const MOST_LINES = FILE_LIMIT / 80;
 
 /** The highest revisions of all voting keys, taken in in board order. */
 export class Counting {
@@ -64,20 +57,13 @@ export class Counting {
     });
   }
 
-  /** Whether an outcome file can have room for all counts of this set-up. */
-  get hasRoom(): boolean {
-    const contests = [...this.#election.contests.values()];
-    return contests.reduce((sum, contest) => sum + contest.projects.length * contest.pots.length, 0) <= MOST_LINES;
-  }
-
   /**
    * Counts everything that was taken in. Ends the taking in.
-   * @returns an outcome without contests where no file has room for them
    * @param superseded number of ballots that a later revision replaced
    */
   finish(superseded: number): Outcome {
     const { manifestHash } = this.#election;
-    const contests = this.hasRoom ? [...this.#election.contests.values()] : [];
+    const contests = [...this.#election.contests.values()];
     const lot = H("lot", manifestHash, this.#seeds.digest());
     return {
       contests: contests.map((c) => ({ contest: c.id, counts: this.#countsOf(c, lot) })),

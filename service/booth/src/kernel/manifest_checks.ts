@@ -4,6 +4,7 @@
 import { equal, hex, type Bytes } from "./bytes.ts";
 import { ensure } from "./errors.ts";
 import type { Contest, Manifest, Method, Style } from "./manifest.ts";
+import { COUNTS_LIMIT, longestCounts } from "./outcome_room.ts";
 import { checkEd25519Key, checkX25519Key } from "./points.ts";
 import { checkOfficials } from "./signatures.ts";
 
@@ -168,6 +169,7 @@ const CHECKS: readonly (readonly [reason: string, holds: (subject: Subject) => b
   ["manifest-pots", potsFit],
   ["manifest-method", methodsFit],
   ["manifest-pad", padsFit],
+  ["manifest-outcome", ({ styles, contests }) => longestCounts(styles, contests) <= COUNTS_LIMIT],
 ];
 
 /** @throws Refused with the reason of the first check that fails; a key's with its own reason, the signatures' last */

@@ -13,23 +13,25 @@ type Counting = Counted["projects"][number];
 export const RULES: Readonly<Record<Counted["rule"], string>> = {
   greedy: "De projecten zijn een voor een gekozen, zolang er geld voor was.",
   "equal-shares":
-    "Elk stembiljet krijgt een even groot deel van de pot, en een project wordt gekozen als de mensen die het willen het samen kunnen betalen.",
+    "Elk stembiljet krijgt een even groot stuk van het geld. Een project wordt gekozen als de mensen die het willen, het samen kunnen betalen.",
   "phragmen-sequential":
-    "De kosten van een project zijn een last die zijn voorstanders samen dragen; telkens wordt het project gekozen waarbij de zwaarste last het kleinst blijft.",
+    "De mensen die een gekozen project wilden, dragen samen de kosten ervan, ieder evenveel. We kiezen steeds het project waarbij ieder daarna het minste draagt, met wat zij al droegen erbij. Is daar niet genoeg geld voor, dan stopt het tellen.",
 };
 
 const FIRST: Readonly<Record<GreedyRule["order"], string>> = {
-  votes: "Het project met de meeste stemmen gaat eerst;",
-  "votes-per-cost": "Het project met de meeste stemmen per euro gaat eerst;",
+  votes: "Het project met de meeste stemmen gaat eerst.",
+  "votes-per-cost": "Het project met de meeste stemmen per euro gaat eerst.",
 };
 
 const MISFITS: Readonly<Record<GreedyRule["misfits"], string>> = {
-  skip: "past een project niet meer in de pot, dan slaan we het over en kijken we naar het volgende.",
-  stop: "past een project niet meer in de pot, dan stopt het tellen.",
+  skip: "Is er voor een project niet genoeg geld meer, dan slaan we het over en kijken we naar het volgende.",
+  stop: "Is er voor een project niet genoeg geld meer, dan stopt het tellen.",
 };
 
-const REST = "Wat overblijft gaat naar projecten die nog passen:";
-const GROWS = "Blijft er geld over, dan worden de delen stap voor stap groter, zolang de pot alles kan betalen.";
+const REST = "Wat overblijft gaat naar projecten waar nog genoeg geld voor is:";
+const BY_POINTS = "Het project waarvoor de mensen per stem of punt het minste hoeven te betalen, gaat daarbij eerst.";
+const GROWS =
+  "Blijft er geld over, dan worden die stukken stap voor stap groter, zolang er genoeg geld is voor alles wat dan wordt gekozen.";
 const COMPARED =
   "Daarna vergelijken we met een telling waarin het project met de meeste stemmen steeds voorgaat. Zijn er meer stembiljetten die méér hebben aan die telling, dan geldt die.";
 
@@ -70,6 +72,7 @@ function sayGreedy(rule: GreedyRule): readonly string[] {
 
 function sayShares({ comparison, completion, utility, name }: EqualSharesRule): readonly string[] {
   const said = [RULES[name]];
+  if (utility === "points") said.push(BY_POINTS);
   if (completion === "add1" || completion === "add1-greedy") said.push(GROWS);
   if (completion === "greedy" || completion === "add1-greedy") {
     said.push(`${REST} het project met de meeste stemmen ${utility === "cost" ? "eerst" : "per euro eerst"}.`);
@@ -105,6 +108,6 @@ export function sayComparison({ comparison }: Counted): readonly string[] {
     const own = sayCount(prefer, "stembiljet heeft", "stembiljetten hebben");
     const other = sayCount(against, "stembiljet heeft", "stembiljetten hebben");
     const stands = against > prefer ? "Daarom geldt die telling." : "Daarom blijft het hierbij.";
-    return `Vergeleken met een telling waarin het project met de meeste stemmen steeds voorgaat: ${own} meer aan de gelijke delen, ${other} meer aan de andere telling. ${stands}`;
+    return `Vergeleken met een telling waarin het project met de meeste stemmen steeds voorgaat: ${own} meer aan de telling met gelijke stukken van het geld, ${other} meer aan de andere telling. ${stands}`;
   });
 }

@@ -9,6 +9,7 @@ import { Counting } from "../kernel/counting.ts";
 import { Election } from "../kernel/election.ts";
 import { contest as schema, type Contest, type Manifest, type Method, type Rule, type Style } from "../kernel/manifest.ts";
 import { longestChoices, methodsFit, potsFit, type Subject } from "../kernel/manifest_checks.ts";
+import { COUNTS_LIMIT, longestCounts } from "../kernel/outcome_room.ts";
 import { SetUp } from "../kernel/setup.ts";
 import { GREEDY, PHRAGMEN, SHARES } from "./counts.ts";
 import { reasonOf } from "./refusals.ts";
@@ -53,6 +54,8 @@ const need = (needs: string, project: string) => ({ needs, project });
 const BAD: Readonly<Record<string, readonly [reason: string, change: Partial<Contest>]>> = {
   "pots of 2^53 cents together": ["contest-pots", { pots: [potNamed("p", 2 ** 53 - 1), potNamed("q", 1)] }],
   "pots that overflow even floating point": ["contest-pots", { pots: [potNamed("p", 2 ** 53 - 1), potNamed("q", 2 ** 53 - 1)] }],
+  "advice beside a pot that is decided on": ["contest-pots", { pots: [potNamed("p"), { ...potNamed("q"), right: "advice" }] }],
+  "advice beside a labelled pot": ["contest-pots", { pots: [{ ...potNamed("p"), label: "L", right: "labelled" }, { ...potNamed("q"), right: "advice" }] }],
   "a project without a pot": ["contest-projects", { projects: [A, B, project("c", 400), D, project("e", 1, "p")] }],
   "a pot that is not there": ["contest-projects", { projects: [project("a", 1, "r")], alternatives: [], needs: [] }],
   "pots in another order": ["contest-projects", { projects: [project("a", 1, "q", "p")], alternatives: [], needs: [] }],
@@ -83,6 +86,8 @@ test("two groups may share projects, and a project may need several", () => {
   const change = { alternatives: [["a", "b"], ["a", "b", "c"]], needs: [need("a", "d"), need("b", "d"), need("c", "d")] };
   assert.equal(refusal({ ...TWO_POTS, ...change }), "");
   assert.equal(refusal({ ...TWO_POTS, pots: [potNamed("p", 2 ** 53 - 2), potNamed("q", 1)] }), "");
+  assert.equal(refusal({ ...TWO_POTS, pots: [potNamed("p"), { ...potNamed("q"), label: "L", right: "labelled" }] }), "");
+  assert.equal(refusal({ ...TWO_POTS, pots: ["p", "q"].map((id) => ({ ...potNamed(id), right: "advice" })) }), "");
 });
 
 test("a rule has all of its parameters, within their ranges", () => {
@@ -120,6 +125,25 @@ test("Phragmen counts approval and knapsack alone", () => {
   assert.ok(methodsFit(subjectOf(TWO_POTS, POINTS)) && methodsFit(subjectOf(TWO_POTS, ranking)));
   assert.ok(!methodsFit(subjectOf(TWO_POTS, { ...APPROVAL, maximum: 6 })));
   assert.ok(longestChoices([styleWith(POINTS)], [contest]).every((length) => length < 4096));
+});
+
+function wide(rule: Rule, projects: number, pots: number): Contest {
+  const names = Array.from({ length: pots }, (_, i) => `q${i}`);
+  const all = Array.from({ length: projects }, (_, i) => project(`p${i}`, 1, ...names));
+  return { ...TWO_POTS, alternatives: [], needs: [], pots: names.map((id) => potNamed(id)), projects: all, rule };
+}
+
+test("counts take so many bytes at most as the specification says", () => {
+  const styles = [styleWith({ ...POINTS, maximum: 7 })];
+  for (const rule of [GREEDY, PHRAGMEN]) assert.equal(longestCounts(styles, [wide(rule, 10, 2)]), 2 * (1_000 + 50 + 8_000 + 4_000));
+  const shares = wide(SHARES, 10, 2);
+  assert.equal(longestCounts(styles, [shares]), 2 * (1_000 + 50 + 8_000 + 4_000 + 14_000));
+  const two = { ...shares, styles: ["s", "t"] };
+  assert.equal(longestCounts([...styles, styleWith({ ...POINTS, maximum: 9 })], [two]), 2 * (1_000 + 100 + 8_000 + 4_000 + 18_000));
+  assert.equal(longestCounts(styles, [{ ...two, counted: "apart" }]), longestCounts(styles, [shares]));
+  assert.ok(longestCounts([styleWith(APPROVAL)], [wide(GREEDY, 200, 19)]) <= COUNTS_LIMIT);
+  assert.ok(longestCounts([styleWith(APPROVAL)], [wide(GREEDY, 200, 20)]) > COUNTS_LIMIT);
+  assert.equal(longestCounts(styles, [TWO_POTS]), 2 * (1_000 + 50 + 2_400 + 360));
 });
 
 function electionOf(contest: Contest, method: Method): Election {

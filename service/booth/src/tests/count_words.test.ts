@@ -28,22 +28,22 @@ test("every reason is said in words of its own, with its numbers", () => {
 });
 
 test("a rule is said with every setting that people can notice", () => {
-  assert.match(sayRule(GREEDY), /^Het project met de meeste stemmen gaat eerst; .*naar het volgende\.$/u);
+  assert.match(sayRule(GREEDY), /^Het project met de meeste stemmen gaat eerst\. .*naar het volgende\.$/u);
   const strict = sayRule({ ...GREEDY, minimum_share: 250, minimum_votes: 1, misfits: "stop", order: "votes-per-cost", zero_cost: "skip", zero_votes: "take" });
   for (const part of ["stemmen per euro gaat eerst", "dan stopt het tellen", "minstens 1 stem nodig", "als minstens 2,5\u00a0%", "zonder stemmen", "niets kosten"]) {
     assert.ok(strict.includes(part), part);
   }
   const grown = sayRule({ ...SHARES, comparison: "exclusion", completion: "add1-greedy", utility: "points" });
-  for (const part of ["even groot deel", "stap voor stap groter", "meeste stemmen per euro eerst", "dan geldt die"]) assert.ok(grown.includes(part), part);
-  assert.ok(!/stap voor stap|per euro|vergelijken/u.test(sayRule(SHARES)));
-  assert.match(sayRule(PHRAGMEN), /last/u);
+  for (const part of ["even groot stuk van het geld", "per stem of punt het minste", "stap voor stap groter", "meeste stemmen per euro eerst", "dan geldt die"]) assert.ok(grown.includes(part), part);
+  assert.ok(!/stap voor stap|per euro|per stem|vergelijken/u.test(sayRule(SHARES)));
+  assert.match(sayRule(PHRAGMEN), /dragen samen de kosten/u);
   assert.equal(sayRule({ ...SHARES, zero_votes: "take" }), sayRule(SHARES), "without a greedy part it has no effect");
 });
 
 test("a comparison says which winners stand", () => {
   const compared = (prefer: number, against: number) =>
     sayComparison({ comparison: [{ against, by: "satisfaction", cost: 1, prefer, winners: [] }] } as unknown as Counted)[0] ?? "";
-  assert.match(compared(2, 2), /2 stembiljetten hebben meer aan de gelijke delen.*Daarom blijft het hierbij\.$/u);
+  assert.match(compared(2, 2), /2 stembiljetten hebben meer aan de telling met gelijke stukken.*Daarom blijft het hierbij\.$/u);
   assert.match(compared(0, 1), /1 stembiljet heeft meer aan de andere telling\. Daarom geldt die telling\.$/u);
   assert.deepEqual(sayComparison({ comparison: [] as Counted["comparison"] } as Counted), []);
 });

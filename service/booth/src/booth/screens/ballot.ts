@@ -11,11 +11,9 @@ export function showBallot(app: App): void {
   const { style } = app.session;
   const edit = (step: (draft: Draft) => Draft): void => {
     const draft = step(app.session.draft);
-    const saved = app.session.edit(draft);
+    const isKept = keep(app, draft);
     for (const part of parts) part.show(draft, true);
-    saved.catch(() => {
-      app.announce(app.say("booth.ballot.not-kept"));
-    });
+    if (!isKept) app.announce(app.say("booth.ballot.not-kept"));
   };
   const parts = style.contests.map((rules) => new ContestPart(app, rules, edit));
   const wrong = make("div", {});
@@ -30,6 +28,15 @@ export function showBallot(app: App): void {
     ],
   });
   for (const part of parts) part.show(app.session.draft, false);
+}
+
+function keep(app: App, draft: Draft): boolean {
+  try {
+    app.session.edit(draft);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Go on to the review, or say what must change first. */
@@ -55,9 +62,8 @@ function returning(app: App): HTMLElement[] {
   if (app.session.kept.promised === null) return [];
   return [
     button(app.say("booth.ballot.keep"), () => {
-      void app.session.keepPromised().then(() => {
-        app.resume();
-      });
+      app.session.keepPromised();
+      app.resume();
     }, "quiet"),
   ];
 }

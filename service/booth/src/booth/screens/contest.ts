@@ -104,7 +104,7 @@ export class ContestPart {
     };
     input.addEventListener("input", look);
     look();
-    return make("div", { class: "search", role: "search" }, make("label", { for: id }, this.#app.say("booth.search.label")), input, all, said);
+    return make("div", { class: "search" }, make("label", { for: id }, this.#app.say("booth.search.label")), input, all, said);
   }
 
   /** Count which projects were on the screen. */

@@ -137,9 +137,8 @@ function confirmForget(app: App, asked: HTMLElement): void {
 
 function again(app: App): HTMLElement {
   const vote = button(app.say("booth.done.again"), () => {
-    void app.session.voteAgain().then(() => {
-      app.resume();
-    });
+    app.session.voteAgain();
+    app.resume();
   }, "quiet");
   return make("section", {}, make("h2", {}, app.say("booth.done.again-title")), paragraph(app.say("booth.done.again-text")), showDeadline(app), vote);
 }

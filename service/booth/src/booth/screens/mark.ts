@@ -57,7 +57,7 @@ function makeBox(app: App, place: number, changed: () => void): { element: HTMLE
       app.announce(app.say("booth.mark.only-two"));
       return;
     }
-    void app.session.edit(after);
+    app.session.edit(after);
     changed();
   });
   const label = make("label", { for: `merk-${place}` }, picture(place), make("span", {}, nameOf(app, place)));

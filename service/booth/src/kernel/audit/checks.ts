@@ -107,9 +107,9 @@ export const CHECKS: readonly Check[] = [
   ),
   check(
     "S09",
-    "No ballot allows more projects than there are, and every pad is long enough and not too long",
+    "No ballot allows more projects than there are, pads have a good length, and outcomes have room",
     ["manifest"],
-    ["manifest-method", "manifest-pad"],
+    ["manifest-method", "manifest-pad", "manifest-outcome"],
   ),
   check("S10", "The manifest hash is the one that the auditor gave", ["manifest"]),
   check("S11", "The operator's key is the one that the auditor gave", ["manifest"]),

@@ -207,7 +207,6 @@ class Audit {
 
   #result(head: Head | null, replay: Replay | null, counted: Recount | null): AuditResult {
     const state = replay?.board.state ?? null;
-    const hasCounts = (counted?.outcome.contests.length ?? 0) > 0;
     const checks = this.#findings.results();
     return {
       valid: checks.every((check) => check.ok),
@@ -221,8 +220,8 @@ class Audit {
       manifest: state === null ? "" : hex(state.election.manifestHash),
       turnout: state === null ? [] : turnoutOf(state),
       invalid_ballots: counted?.outcome.invalid.length ?? 0,
-      outcome_at_risk: counted === null || state === null || !hasCounts ? null : outcomeAtRisk(state, counted),
-      outcome: hasCounts ? counted?.outcome ?? null : null,
+      outcome_at_risk: counted === null || state === null ? null : outcomeAtRisk(state, counted),
+      outcome: counted?.outcome ?? null,
     };
   }
 }
