@@ -62,7 +62,7 @@ format: $(STAMP)  ## put the code in its one layout
 lock:  ## resolve the dependencies anew into deploy/locks/
 	$(COMPILE) pyproject.toml -o deploy/locks/audit.txt
 	$(COMPILE) pyproject.toml --extra service -o deploy/locks/service.txt
-	$(COMPILE) pyproject.toml --extra service --extra watch --extra dask --group build --group test --group lint --group types \
+	$(COMPILE) pyproject.toml --extra service --extra watch --extra dask --extra print --group build --group test --group lint --group types \
 		-o deploy/locks/dev.txt
 	$(COMPILE) pyproject.toml --group oracle -c deploy/locks/dev.txt -o deploy/locks/oracle.txt
 

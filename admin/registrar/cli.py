@@ -1,6 +1,7 @@
-"""The registrar's commands: `wijkaandeel registrar init | roll | seal | replace`, without a network.
+"""The registrar's commands: `wijkaandeel registrar init | roll | seal | replace | cards`, without a network.
 
-Only reads arguments, draws randomness and prints; what is made is decided in roll.py, codes.py and people.py.
+Only reads arguments, draws randomness and prints; what is made is decided in roll.py, codes.py, people.py and
+cards.py.
 """
 
 import argparse
@@ -10,20 +11,26 @@ import secrets
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import get_args
 
 from rich.console import Console
 from rich.progress import track
 
 from admin.drafts import format_draft, parse_draft
 from admin.keyfile import KeyFileError, open_key, public_key, seal_key
+from admin.registrar.cards import check_letters, make_card, say_words
 from admin.registrar.codes import credential_of, derive_credentials, draw_codes
 from admin.registrar.errors import RegistrarError
 from admin.registrar.folder import RegistrarFolder
 from admin.registrar.people import Letter, Person, find_person, format_letters, parse_letters, parse_people
-from admin.registrar.roll import RegistrarDesk, read_page
+from admin.registrar.printing import Paper, print_cards
+from admin.registrar.roll import RegistrarDesk, read_manifest, read_page
 from ballots.entries import Credential, Replace
 from ballots.errors import ProtocolError
+from ballots.manifest import manifest_hash
 from ballots.wire import Key
+from tally.texts.languages import COMPLETE, SOURCE
+from tally.texts.texts import texts_in
 
 EXAMPLES = """examples:
   wijkaandeel registrar init --dir registrar
@@ -32,6 +39,9 @@ EXAMPLES = """examples:
   wijkaandeel registrar seal --dir registrar --manifest manifest.json --population adult=251
   wijkaandeel registrar replace --dir registrar --manifest manifest.json --revoke 17
   wijkaandeel registrar replace --dir registrar --manifest manifest.json --walk-in adult
+  wijkaandeel registrar cards --dir registrar --manifest manifest.json --site https://stem.example.org
+  wijkaandeel registrar cards --dir registrar --manifest manifest.json --site https://stem.example.org \\
+      --list letter-242.csv --paper a6 --line name --line street
 exit codes: 0 done, 1 refused (nothing was written), 2 wrong arguments"""
 
 
@@ -86,7 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     which = replace.add_mutually_exclusive_group(required=True)
     which.add_argument("--revoke", type=int, metavar="NUMBER", help="the roll number on the lost letter")
     which.add_argument("--walk-in", metavar="STYLE", help="somebody who was not on the roll")
-    for command in (roll, seal, replace):
+    cards = _add_command(commands, "cards", _cards, "print codes as cards with a QR code, as a PDF")
+    _add_card_arguments(cards)
+    for command in (roll, seal, replace, cards):
         command.add_argument(
             "--manifest",
             type=Path,
@@ -117,6 +129,29 @@ def _add_command(
     command.add_argument("--json", action="store_true", help="answer in JSON")
     command.set_defaults(run=run)
     return command
+
+
+def _add_card_arguments(cards: argparse.ArgumentParser) -> None:
+    cards.add_argument(
+        "--site",
+        required=True,
+        metavar="URL",
+        help="where residents vote, as https://stem.example.org",
+    )
+    cards.add_argument(
+        "--list", default="letters.csv", metavar="NAME", help="which list of letters (default: letters.csv)"
+    )
+    cards.add_argument(
+        "--paper", choices=get_args(Paper), default="a4", help="a4: eight cards a page; a6: one"
+    )
+    cards.add_argument("--language", choices=COMPLETE, default=SOURCE, help="of the words on the card")
+    cards.add_argument(
+        "--line",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="a column of the list to print, such as a name (once a line; default: none)",
+    )
 
 
 def _pair(text: str) -> tuple[str, int]:
@@ -209,6 +244,29 @@ def _replace(arguments: argparse.Namespace) -> int:
         arguments,
         {"file": str(path), "letter": str(letter), "number": number},
         f"Letter {letter}. Give {path} to the officials to sign; hand replacements in by their numbers.",
+    )
+    return 0
+
+
+def _cards(arguments: argparse.Namespace) -> int:
+    folder, manifest = RegistrarFolder(arguments.dir), arguments.manifest.read_bytes()
+    facts, anchor = read_manifest(manifest), manifest_hash(manifest)
+    if public_key(folder.read_key()) != facts.registrar:
+        raise RegistrarError("this manifest names another registrar's key; is it of another election?")
+    name = f"{Path(arguments.list).stem}.pdf"
+    folder.check_free(name)
+    letters = parse_letters(folder.read_letters(arguments.list))
+    if not letters:
+        raise RegistrarError("expected at least one letter in the list")
+    cards = [make_card(letter, facts.title, arguments.site, anchor, arguments.line) for letter in letters]
+    keys = derive_credentials([letter.code for letter in letters], anchor)
+    check_letters(letters, _track(arguments, keys, len(letters), "Checking codes"), _read_lines(folder))
+    printed = print_cards(cards, say_words(texts_in(arguments.language)), arguments.language, arguments.paper)
+    path = folder.write_cards(name, printed)
+    _answer(
+        arguments,
+        {"cards": len(cards), "file": str(path)},
+        f"{len(cards)} cards in {path}. Print them, then destroy that file and the list.",
     )
     return 0
 

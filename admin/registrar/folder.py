@@ -2,7 +2,8 @@
 
     registrar.key   the signing key, encrypted under a passphrase
     out/            what goes to the officials' desk: pages of the roll, drafts of seal and replacements
-    letters/        roll numbers with codes, and names if there are any; for the printer, then destroyed
+    letters/        roll numbers with codes, and names if there are any, as lists and as cards; to print, then
+                    destroyed
 
 Promise: folders are 0700 and files 0600 from the moment they exist, and no file is ever overwritten.
 """
@@ -53,6 +54,21 @@ class RegistrarFolder:
     def write_letters(self, name: str, text: str) -> Path:
         """Write a list of letters."""
         return self._write(self._folder / LETTERS / name, text.encode())
+
+    def write_cards(self, name: str, content: bytes) -> Path:
+        """Write the cards of a list of letters, as they are printed."""
+        return self._write(self._folder / LETTERS / name, content)
+
+    def check_free(self, name: str) -> None:
+        """Raise RegistrarError if there are cards of this name already."""
+        if os.path.lexists(path := self._folder / LETTERS / name):
+            raise RegistrarError(f"{path} is there already and is never overwritten")
+
+    def read_letters(self, name: str) -> str:
+        """Return one list of letters; RegistrarError if the folder has none of this name."""
+        if Path(name).name != name:
+            raise RegistrarError(f"expected the name of a list in {self._folder / LETTERS}, got {name}")
+        return self._read(self._folder / LETTERS / name, "name a list that is in that folder").decode()
 
     def read_key(self) -> bytes:
         """Return the encrypted key."""
