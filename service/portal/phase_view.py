@@ -55,10 +55,10 @@ def say_step(snapshot: Snapshot, election: Election, now: float) -> Step:
     if now < election.deadline:
         return Step(
             "U kunt nu stemmen.",
-            "Pak de brief met uw code, vraag uw aandeel aan en stem. "
-            f"Dat kan tot {words.say_moment(election.deadline)}.",
-            "#projecten",
-            "Bekijk de projecten",
+            "Pak de brief met uw code, haal uw aandeel en stem. "
+            f"Dat kan tot {words.say_moment(election.deadline)}. De ideeën staan hieronder.",
+            "/vote",
+            "Stem nu",
         )
     return Step(
         "Het stemmen is voorbij.",

@@ -192,20 +192,20 @@ def recount_file() -> Response[str]:
 
 
 @get(["/vote", "/vote/{language:str}"])
-async def vote_page(request: Asked, language: str = SOURCE) -> Response[str]:
+async def vote_page(request: Asked) -> Response[str]:
     """Show the voting booth."""
-    return await render_booth(request, "/vote", language)
+    return await render_booth(request, "/vote")
 
 
 @get(["/check", "/check/{language:str}"])
-async def check_page(request: Asked, language: str = SOURCE) -> Response[str]:
+async def check_page(request: Asked) -> Response[str]:
     """Show the page on which a second device checks a ballot."""
-    return await render_booth(request, "/check", language)
+    return await render_booth(request, "/check")
 
 
-async def render_booth(request: Asked, page: str, code: str) -> Response[str]:
-    """Return a page whose script does the work."""
-    language = find_language(code)
+async def render_booth(request: Asked, page: str) -> Response[str]:
+    """Return a page whose script does the work, in the language that the address ends with."""
+    language = find_language(request.path_params.get("language", SOURCE))
     if language is None:
         raise NotHereError("Deze taal hebben we niet", "Kies een taal boven aan de bladzijde.")
     snapshot = await find_portal(request).look()

@@ -31,7 +31,7 @@ NEXT_STEPS = {
     Phase.SETUP: "De verkiezing wordt voorbereid.",
     Phase.ROLL: "Wacht op de brief met uw code.",
     Phase.SEALED: "Het stemmen gaat bijna open.",
-    Phase.VOTING: "vraag uw aandeel aan en stem. Dat kan tot zaterdag 18 mei 2030",
+    Phase.VOTING: "haal uw aandeel en stem. Dat kan tot zaterdag 18 mei 2030",
     Phase.CLOSED: "Daarvoor zijn nog 4 sleutels nodig.",
     Phase.OPENED: "Nu wordt er geteld.",
     Phase.COUNTED: "Twee mensen rekenen de telling na.",

@@ -1,0 +1,82 @@
+"""The pages of the booth as the service gives them: their languages, headers, and what they tell the script."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ballots.board import Phase
+from service.portal import booth_view
+from tests.service.portal_site import open_site
+from tests.simulator import make_world
+
+pytestmark = pytest.mark.store
+HTML = {"accept": "text/html"}
+
+PAGES = {
+    "/vote": ("nl", "vote.js"),
+    "/vote/en": ("en", "vote.js"),
+    "/vote/ar": ("ar", "vote.js"),
+    "/check": ("nl", "check.js"),
+    "/check/en": ("en", "check.js"),
+}
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_of_the_booth(database: str, folder: Path, path: str) -> None:
+    """It names its language, its script and the election's anchor, is not kept, and has no script inside."""
+    language, script = PAGES[path]
+    world = make_world(Phase.VOTING)
+    async with open_site(database, folder, world) as client:
+        answer = await client.get(path, headers=HTML)
+    assert answer.status_code == 200
+    assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"' in answer.text
+    assert f'data-manifest="{world.election.manifest_hash.hex()}"' in answer.text
+    assert re.findall(r"<script[^>]*>", answer.text) == re.findall(
+        rf'<script src="/static/booth/{script}\?v=[0-9a-f]{{12}}" defer>', answer.text
+    )
+    assert answer.headers["cache-control"] == "no-store"
+    policy = answer.headers["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+
+
+async def test_only_complete_languages_are_offered(database: str, folder: Path) -> None:
+    """A language that has begun can be looked at and is offered to nobody."""
+    async with open_site(database, folder, make_world(Phase.VOTING)) as client:
+        answer = await client.get("/vote/ar", headers=HTML)
+    assert re.findall(r'hreflang="(..)"', answer.text) == ["nl", "en"]
+
+
+async def test_a_language_that_nobody_has(database: str, folder: Path) -> None:
+    """It is a page that says so, and what to do."""
+    async with open_site(database, folder, make_world(Phase.VOTING)) as client:
+        answer = await client.get("/vote/xx", headers=HTML)
+    assert answer.status_code == 404
+    assert "Kies een taal" in answer.text
+
+
+async def test_before_there_is_an_election(database: str, folder: Path) -> None:
+    """The booth waits with the rest of the site."""
+    async with open_site(database, folder, make_world(Phase.SETUP)) as client:
+        answer = await client.get("/vote", headers=HTML)
+    assert answer.status_code == 200
+    assert "vote.js" not in answer.text
+
+
+async def test_a_site_without_the_bundle(
+    database: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the scripts were not built the page says that, and who must act."""
+    monkeypatch.setattr(booth_view, "BOOTH", folder)
+    async with open_site(database, folder, make_world(Phase.VOTING)) as client:
+        answer = await client.get("/vote", headers=HTML)
+    assert answer.status_code == 503
+    assert "Meld het ons" in answer.text
+
+
+async def test_the_first_page_leads_to_the_booth(database: str, folder: Path) -> None:
+    """While votes are taken, the one next step is to vote."""
+    async with open_site(database, folder, make_world(Phase.VOTING)) as client:
+        answer = await client.get("/", headers=HTML)
+    assert '<a class="button" href="/vote">Stem nu</a>' in answer.text
