@@ -24,6 +24,9 @@ MODULES = SOURCE / "node_modules"
 BUILT = (
     PUBLIC / "recount.js",
     PUBLIC / "worker.js",
+    PUBLIC / "marks.svg",
+    PUBLIC / "vote.js",
+    PUBLIC / "check.js",
     PUBLIC / "LICENSES.txt",
     PRIVATE / "judge.mjs",
     PRIVATE / "worker.mjs",

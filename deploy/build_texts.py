@@ -1,17 +1,25 @@
-"""Compile the catalogue of texts, tally/texts/*.po, to the MO files that gettext reads; they are not in git.
+"""Compile the catalogue of texts, tally/texts/*.po, to what programs read; none of that is in git.
 
-`python -m deploy.build_texts` does it, and so does the wheel's build (setup.py). deploy/texts keeps the PO
-files. The same PO gives the same bytes.
+Python reads MO files, with gettext. The booth in the browser reads its own texts as JSON: a text, or the list
+of its forms in CLDR's order of plurals. `python -m deploy.build_texts` makes both, and so does the wheel's
+build (setup.py). deploy/texts keeps the PO files. The same PO gives the same bytes.
 """
 
 import datetime
 import io
+import json
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-FOLDER = Path(__file__).parent.parent / "tally" / "texts"
+from tally.texts.languages import LANGUAGES, SOURCE, Language
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "tally" / "texts"
+BOOTH = ROOT / "service" / "static" / "booth"
+IN_BOOTH = ("booth.", "cldr.decimal", "cldr.group", "cldr.money.sign")
+"""What the ids of the booth's texts begin with."""
 NO_MOMENT = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -24,17 +32,45 @@ def compile_text(po: bytes) -> bytes:
     return compiled.getvalue()
 
 
-def build_texts(folder: Path = FOLDER) -> list[Path]:
+def read_booth(po: bytes) -> dict[str, str | list[str]]:
+    """Return the booth's texts of one catalogue by id; those that are missing or fuzzy are left out."""
+    found: dict[str, str | list[str]] = {}
+    for message in read_po(io.BytesIO(po), abort_invalid=True):
+        name = message.id if isinstance(message.id, str) else message.id[0]
+        forms = [message.string] if isinstance(message.string, str) else list(message.string or [""])
+        if name.startswith(IN_BOOTH) and all(forms) and not message.fuzzy:
+            found[name] = forms[0] if len(forms) == 1 else forms
+    return found
+
+
+def compile_booth(language: Language, po: bytes, source: bytes) -> bytes:
+    """Return the booth's texts of one language as JSON, those that it lacks in the source's language."""
+    lacking = {name: said if isinstance(said, str) else said[-1] for name, said in read_booth(source).items()}
+    texts = lacking | read_booth(po)
+    locale = LANGUAGES[language].locale.replace("_", "-")
+    return json.dumps({"locale": locale, "texts": texts}, ensure_ascii=False, sort_keys=True).encode()
+
+
+def build_texts(folder: Path = FOLDER, booth: Path = BOOTH) -> list[Path]:
     """Compile what is not compiled yet, or was from other texts; return what was written."""
-    written = []
-    for source in sorted(folder.glob("*.po")):
-        target, compiled = source.with_suffix(".mo"), compile_text(source.read_bytes())
-        if not target.is_file() or target.read_bytes() != compiled:
-            fresh = target.with_suffix(".mo.new")
-            fresh.write_bytes(compiled)
-            fresh.replace(target)
-            written.append(target)
-    return written
+    made: dict[Path, bytes] = {}
+    source = (folder / f"{SOURCE}.po").read_bytes()
+    for language in sorted(LANGUAGES):
+        path = folder / f"{language}.po"
+        raw = path.read_bytes()
+        made[path.with_suffix(".mo")] = compile_text(raw)
+        made[booth / f"texts.{language}.json"] = compile_booth(language, raw, source)
+    return [path for path, content in made.items() if _write(path, content)]
+
+
+def _write(path: Path, content: bytes) -> bool:
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_bytes(content)
+    fresh.replace(path)
+    return True
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from service.errors import DisconnectedError, UnavailableError
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
-    "script-src 'self'; worker-src 'self'; "
+    "img-src 'self' blob:; script-src 'self'; worker-src 'self'; "
     "require-trusted-types-for 'script'; trusted-types wijkaandeel-worker"
 )
 HEADERS = {

@@ -26,6 +26,7 @@ class WitnessAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings.
 
+    `check_pages` are addresses of partners' nodes at which a second device checks a ballot.
     `workers` is best the number of cores; `at_once` is how many casts a process takes in before it is busy.
     """
 
@@ -35,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     journal_dir: Path
     origin: str
     witnesses: tuple[WitnessAddress, ...] = ()
+    check_pages: tuple[str, ...] = ()
     host: str = "127.0.0.1"
     port: int = 8080
     workers: int = 2
@@ -59,8 +61,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if missing:
         raise SettingsError(f"set {', '.join(missing)} in the environment")
     try:
-        if "witnesses" in given:
-            given["witnesses"] = msgspec.json.decode(str(given["witnesses"]))
+        for name in {"witnesses", "check_pages"} & given.keys():
+            given[name] = msgspec.json.decode(str(given[name]))
         return msgspec.convert(given, Settings, strict=False, dec_hook=_read_path)
     except msgspec.MsgspecError as error:
         raise SettingsError(f"a variable {PREFIX}* has a wrong value: {error}") from None

@@ -177,9 +177,13 @@ def test_texts_that_are_not_compiled_are_asked_for(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(catalogue, "files", lambda _: tmp_path)
     with pytest.raises(TextsError, match="make booth"):
         catalogue.load_catalogue.__wrapped__("nl")
-    (tmp_path / "nl.po").write_bytes((FOLDER / "nl.po").read_bytes())
-    assert build_texts(tmp_path) == [tmp_path / "nl.mo"]
-    assert build_texts(tmp_path) == []
+    for language in LANGUAGES:
+        (tmp_path / f"{language}.po").write_bytes((FOLDER / f"{language}.po").read_bytes())
+    written = build_texts(tmp_path, tmp_path / "booth")
+    assert {path.name for path in written} == {
+        name for language in LANGUAGES for name in (f"{language}.mo", f"texts.{language}.json")
+    }
+    assert build_texts(tmp_path, tmp_path / "booth") == []
     assert catalogue.load_catalogue.__wrapped__("nl").gettext("explain.none") == "geen project"
 
 

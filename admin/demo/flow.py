@@ -110,6 +110,13 @@ class Flow:
             voters=sum(bool(voter.votes) for voter in self._wishes.voters) - voted.late,
         )
 
+    async def open_voting(self, stack: AsyncExitStack) -> Election:
+        """Do all that comes before the first vote, and return the election; nobody votes yet."""
+        parties = await self._prepare(stack)
+        await self._set_up(parties, await self._make_officials())
+        await self._enrol()
+        return self._setup.election
+
     @property
     def _manifest_hash(self) -> Hash:
         return self._setup.election.manifest_hash

@@ -57,6 +57,11 @@ SELECT coalesce(b.raw, e.raw) AS raw FROM unnest($1::bytea[]) AS given (hash)
 LEFT JOIN box.ballots b ON b.entry_hash = hash LEFT JOIN board.entries e ON e.entry_hash = hash
 WHERE coalesce(b.raw, e.raw) IS NOT NULL
 """
+FIND_BALLOT = """
+-- One ballot by its hash, from the urn or from the board; no entry of another kind.
+SELECT raw FROM box.ballots WHERE entry_hash = $1 AND raw IS NOT NULL
+UNION ALL SELECT raw FROM board.entries WHERE entry_hash = $1 AND kind = 'ballot' LIMIT 1
+"""
 LIST_UNPUBLISHED = """
 -- The hashes of a range of the ballots that wait, or stand on the board beyond what witnesses have signed.
 SELECT entry_hash FROM (
@@ -149,6 +154,12 @@ async def find_chains(
 async def read_raw(connection: "asyncpg.Connection", hashes: Iterable[bytes]) -> list[bytes]:
     """Return those of these ballots that are in the urn or on the board."""
     return [row["raw"] for row in await connection.fetch(READ_RAW, list(hashes))]
+
+
+async def find_ballot(pool: "asyncpg.Pool", entry_hash: Hash) -> bytes | None:
+    """Return the ballot with this hash, whether it waits or stands on the board; None if there is none."""
+    raw: bytes | None = await pool.fetchval(FIND_BALLOT, entry_hash)
+    return raw
 
 
 async def list_unpublished(connection: "asyncpg.Connection", after: bytes, limit: int) -> list[bytes]:

@@ -1,12 +1,14 @@
 // Bundle what runs in a browser, and the judge that the tests run in Node.
 //   node build.mjs PUBLIC PRIVATE
-// PUBLIC is what a site serves: scripts, and the licences of the libraries in them. PRIVATE stays at home.
+// PUBLIC is what a site serves: scripts, the drawings of the marks, and the licences of what others made in them.
+// PRIVATE stays at home.
 // The same sources give the same bytes: no date, no path and no address of this machine goes in.
 
 import { build } from "esbuild";
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { DRAWINGS, drawMarks } from "./sprite.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SHARED = {
@@ -52,11 +54,14 @@ await Promise.all([outside, inside].map((folder) => mkdir(folder, { recursive: t
 const libraries = await Promise.all([
   bundle(BROWSER, "src/page/recount.ts", join(outside, "recount.js")),
   bundle(BROWSER, "src/page/worker.ts", join(outside, "worker.js")),
+  bundle(BROWSER, "src/booth/main.ts", join(outside, "vote.js")),
+  bundle(BROWSER, "src/booth/check.ts", join(outside, "check.js")),
 ]);
 await Promise.all([
   bundle(NODE, "src/judge.ts", join(inside, "judge.mjs")),
   bundle(NODE, "src/node/worker.ts", join(inside, "worker.mjs")),
   bundle(NODE, "src/vectors.ts", join(inside, "vectors.mjs")),
 ]);
-const licences = await Promise.all([...new Set(libraries.flat())].sort().map(describe));
+await writeFile(join(outside, "marks.svg"), await drawMarks(join(HERE, "node_modules")));
+const licences = await Promise.all([...new Set([...libraries.flat(), DRAWINGS])].sort().map(describe));
 await writeFile(join(outside, "LICENSES.txt"), licences.join(`\n${"-".repeat(80)}\n\n`));

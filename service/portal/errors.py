@@ -20,3 +20,9 @@ class NotHereError(PageError):
 
 class TypedError(PageError):
     """Something typed into a form that cannot be meant; the reader must look at the letter again."""
+
+
+class MissingPartError(PageError):
+    """A part of the site that was not built; whoever built this version must act."""
+
+    status = 503

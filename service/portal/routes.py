@@ -18,10 +18,11 @@ from service.errors import ServiceError
 from service.portal.alone import NAME, make_alone
 from service.portal.audit_view import show_audit
 from service.portal.ballot_view import show_state
+from service.portal.booth_view import find_language, show_booth
 from service.portal.docs_view import read_openapi
 from service.portal.election_view import show_election
 from service.portal.entry_view import parse_stored, show_entry
-from service.portal.errors import NotHereError, PageError, TypedError
+from service.portal.errors import MissingPartError, NotHereError, PageError, TypedError
 from service.portal.find_view import (
     Answer,
     parse_ballot_number,
@@ -38,6 +39,7 @@ from service.portal.pages import answer_page_error, find_booth, render
 from service.portal.static import make_static_router
 from service.portal.store import PortalStore
 from service.portal.wall_view import PAGE, parse_position, parse_start, show_wall
+from tally.texts.languages import SOURCE
 
 MAX_FORM = 4096
 MAX_FIELDS = 8
@@ -189,6 +191,34 @@ def recount_file() -> Response[str]:
     return Response(make_alone(), media_type=MediaType.HTML, headers=headers)
 
 
+@get(["/vote", "/vote/{language:str}"])
+async def vote_page(request: Asked, language: str = SOURCE) -> Response[str]:
+    """Show the voting booth."""
+    return await render_booth(request, "/vote", language)
+
+
+@get(["/check", "/check/{language:str}"])
+async def check_page(request: Asked, language: str = SOURCE) -> Response[str]:
+    """Show the page on which a second device checks a ballot."""
+    return await render_booth(request, "/check", language)
+
+
+async def render_booth(request: Asked, page: str, code: str) -> Response[str]:
+    """Return a page whose script does the work."""
+    language = find_language(code)
+    if language is None:
+        raise NotHereError("Deze taal hebben we niet", "Kies een taal boven aan de bladzijde.")
+    snapshot = await find_portal(request).look()
+    if snapshot.election is None:
+        return render("soon.html")
+    shown = show_booth(page, language, snapshot, request.app.state.settings.check_pages, time.time())
+    if shown is None:
+        raise MissingPartError(
+            "Stemmen kan hier nu niet", "Dit deel van de site is niet meegebouwd. Meld het ons."
+        )
+    return render("vote.html", 200, NOT_KEPT, page=shown, script="vote" if page == "/vote" else "check")
+
+
 @get("/docs")
 async def docs_page(request: Asked) -> Response[str]:
     """Show the interface's documentation."""
@@ -210,6 +240,8 @@ router = Router(
         audit_page,
         recount_page,
         recount_file,
+        vote_page,
+        check_page,
         docs_page,
         make_static_router(),
     ],

@@ -1,5 +1,7 @@
 """Take in a request for a share, and answer it when all issuers have signed: log first, sign second.
 
+Before it asks, a client that has a credential alone learns here in which style to ask.
+
 Promise: a credential asks once, ever; the same request gets the same bytes on every retry. Limit: that the
 request stands on the board before anybody signs it is the issuers' own check. Format: PROTOCOL.md section 7.
 """
@@ -16,7 +18,7 @@ from service.election_cache import ElectionCache
 from service.faults import reach
 from service.phase import hold_open, not_open
 from service.shares import store
-from service.shares.records import ShareAnswer, ShareWaiting
+from service.shares.records import RollLine, RollQuery, ShareAnswer, ShareWaiting
 from service.threads import Threads
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 8192
 """The most bytes of a share request; three issuers need 2,000."""
+MAX_QUERY = 128
+"""The most bytes of a question about a line of the roll; it has 60."""
 
 
 class Asking:
@@ -49,6 +53,16 @@ class Asking:
                 await self._store(connection, asked, entry_hash, entry)
                 found = await store.find_request(connection, asked.request.credential)
         return answer(election, asked, entry_hash, found)
+
+    async def find_line(self, raw: bytes) -> RollLine:
+        """Return what the roll names beside a credential, and whether that has asked. It writes nothing.
+
+        Errors: WireError, BoardError `request-unknown`, `request-revoked`.
+        """
+        query: RollQuery = decode(RollQuery, raw, MAX_QUERY)
+        async with self._pool.acquire() as connection:
+            style = find_style(await store.find_credential(connection, query.credential))
+            return RollLine(asked=await store.has_asked(connection, query.credential), style=style)
 
     async def _store(
         self, connection: "asyncpg.Connection", asked: ShareRequest, entry_hash: Hash, entry: bytes
@@ -80,12 +94,18 @@ def verify_request(election: Election, raw: bytes) -> tuple[ShareRequest, bytes]
 
 def check_credential(style: str, credential: tuple[str, bool] | None) -> None:
     """Raise BoardError unless the roll gives this credential the right to ask for this style."""
+    if find_style(credential) != style:
+        raise BoardError("request-style", "expected the credential's style")
+
+
+def find_style(credential: tuple[str, bool] | None) -> str:
+    """Return the style that the roll names beside a credential; raise BoardError unless it may ask."""
     if credential is None:
         raise BoardError("request-unknown", "expected a credential on the roll")
-    if credential[1]:
+    style, is_revoked = credential
+    if is_revoked:
         raise BoardError("request-revoked", "expected a credential that is not revoked")
-    if credential[0] != style:
-        raise BoardError("request-style", "expected the credential's style")
+    return style
 
 
 def answer(

@@ -4,10 +4,23 @@ from typing import Annotated
 
 import msgspec
 
-from ballots.wire import Count, Id, Record, Rsa
+from ballots.wire import Count, Id, Key, Record, Rsa
 
 MOST = 256
 """The most requests in a listing, and the most signatures in one message."""
+
+
+class RollQuery(Record):
+    """A credential, by its public key."""
+
+    credential: Key
+
+
+class RollLine(Record):
+    """What the roll names beside a credential, and whether it has asked for its share."""
+
+    asked: bool
+    style: Id
 
 
 class ShareAnswer(Record):

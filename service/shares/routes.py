@@ -1,4 +1,4 @@
-"""Shares over HTTP: ask for one, list what is to be signed, hand in blind signatures."""
+"""Shares over HTTP: look up a credential, ask for a share, list what to sign, hand in blind signatures."""
 
 from typing import Annotated, Any
 
@@ -10,9 +10,36 @@ from ballots.wire import MAX_INT, encode
 from service import metrics
 from service.interface import JSON, describes
 from service.shares import asking, issuing
-from service.shares.records import Accepted, BlindSignatures, LoggedRequest, ShareAnswer, ShareWaiting
+from service.shares.records import (
+    Accepted,
+    BlindSignatures,
+    LoggedRequest,
+    RollLine,
+    RollQuery,
+    ShareAnswer,
+    ShareWaiting,
+)
 
 RETRY = {"retry-after": "1"}
+
+
+@post(
+    "/roll-lines",
+    status_code=200,
+    request_max_body_size=asking.MAX_QUERY,
+    operation_class=describes(
+        takes=RollQuery,
+        answers={200: (RollLine, "The style, and whether a request is stored or stands on the board.")},
+        refuses=(400, 409, 413, 503),
+    ),
+)
+async def find_roll_line(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Say in which style a credential may ask, and whether it has asked.
+
+    It is posted, so that the credential stands in no address and no log; nothing is changed by it.
+    """
+    line = await request.app.state.asking.find_line(await request.body())
+    return Response(encode(line), media_type=JSON)
 
 
 @post(
@@ -78,4 +105,8 @@ async def accept_blind_signatures(request: Request[Any, Any, Any]) -> Response[b
     return Response(encode(Accepted(accepted=accepted)), media_type=JSON)
 
 
-router = Router("/api", route_handlers=[ask_share, list_issuing, accept_blind_signatures], tags=["shares"])
+router = Router(
+    "/api",
+    route_handlers=[find_roll_line, ask_share, list_issuing, accept_blind_signatures],
+    tags=["shares"],
+)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ballots.entries import Request
-from ballots.wire import Hash, Record
+from ballots.wire import Hash, Key, Record
 
 if TYPE_CHECKING:
     import asyncpg
@@ -12,6 +12,14 @@ if TYPE_CHECKING:
 READ_CREDENTIAL = """
 -- What the roll says of a credential.
 SELECT style, revoked FROM box.credentials WHERE key = $1
+"""
+HAS_ASKED = """
+-- Whether a credential (bytes, and in base64url) has a request that waits or stands on the board. After a
+-- rebuild only the board knows of some; there it is found by index (migration 0005_portal.sql).
+SELECT EXISTS (SELECT FROM box.requests WHERE credential = $1) OR EXISTS (
+    SELECT FROM board.entries
+    WHERE kind = 'request' AND substring(raw FROM position('"credential":"'::bytea IN raw) + 14 FOR 43) = $2
+)
 """
 STORE_REQUEST = """
 -- The first request of a credential; a second one, or the same one again, changes nothing.
@@ -79,6 +87,12 @@ async def find_credential(connection: "asyncpg.Connection", key: bytes) -> tuple
     """Return (style, revoked) of a credential, None if it is not on the roll."""
     row = await connection.fetchrow(READ_CREDENTIAL, key)
     return (row["style"], row["revoked"]) if row else None
+
+
+async def has_asked(connection: "asyncpg.Connection", key: Key) -> bool:
+    """Say whether a credential's request is stored or stands on the board."""
+    asked: bool = await connection.fetchval(HAS_ASKED, key, key.format().encode("ascii"))
+    return asked
 
 
 async def store_request(

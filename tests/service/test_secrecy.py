@@ -12,6 +12,7 @@ from ballots.codes import ballot_number
 from ballots.entries import Ballot
 from ballots.merkle import leaf_hash
 from ballots.wire import decode, encode
+from service.shares.records import RollQuery
 from tests.service.hall import ballot_of, make_settings, put_on_board, served
 from tests.service.process import running
 from tests.simulator import make_world
@@ -30,6 +31,10 @@ async def test_nothing_is_logged_of_who_succeeds(
         assert (await client.post("/api/ballots", content=raw)).status_code == 200
         assert (await client.post("/api/requests", content=encode(request))).status_code == 202
         assert (await client.post("/api/ballots", content=b"x")).status_code == 400
+        query = encode(RollQuery(credential=request.request.credential))
+        assert (await client.post("/api/roll-lines", content=query)).status_code == 200
+        assert (await client.get(f"/api/ballots/{leaf_hash(raw).hex()}")).status_code == 200
+        assert (await client.get(f"/api/ballots/{leaf_hash(raw).hex()}0")).status_code == 404
         number = ballot_number(leaf_hash(raw))
         await client.post("/find", data={"number": number})
         await client.post("/roll", data={"number": "48612"})

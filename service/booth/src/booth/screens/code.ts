@@ -1,0 +1,174 @@
+/** The first screen: the code of the letter. A typing error is told before anything is sent. */
+
+import { parseCode } from "../../kernel/codes.ts";
+import { Refused } from "../../kernel/errors.ts";
+import { make } from "../../page/dom.ts";
+import type { App } from "../app.ts";
+import { awayNotice, lead, paragraph, showDeadline, steps } from "../parts.ts";
+import { Denied } from "../server.ts";
+import { AskedElsewhere } from "../session.ts";
+import { readShareFile } from "../share_file.ts";
+
+const SYMBOLS = 16;
+const MISTAKES: Readonly<Record<string, string>> = {
+  "code-check": "booth.code.check",
+  "code-length": "booth.code.length",
+  "code-symbol": "booth.code.symbol",
+};
+const REFUSALS: Readonly<Record<string, string>> = {
+  phase: "booth.code.closed",
+  "request-revoked": "booth.code.revoked",
+  "request-unknown": "booth.code.unknown",
+};
+
+export function showCode(app: App): void {
+  const form = new CodeForm(app);
+  app.show({
+    title: app.say("booth.code.title"),
+    content: [steps(app, 0), lead(app.say("booth.code.lead")), form.element, showDeadline(app), restoring(app)],
+  });
+}
+
+class CodeForm {
+  readonly element: HTMLFormElement;
+  readonly #app: App;
+  readonly #input: HTMLInputElement;
+  readonly #said: HTMLElement;
+  readonly #button: HTMLButtonElement;
+  readonly #away: HTMLElement;
+
+  constructor(app: App) {
+    this.#app = app;
+    const hint = make("p", { class: "hint", id: "code-hulp" }, app.say("booth.code.hint"));
+    this.#said = make("p", { class: "said", id: "code-antwoord", role: "status" });
+    this.#input = make("input", {
+      id: "code", name: "code", "aria-describedby": "code-hulp code-antwoord", autocapitalize: "characters",
+      autocomplete: "off", spellcheck: "false", size: "22", maxlength: "60",
+    });
+    this.#input.value = takeCode();
+    this.#button = make("button", {}, app.say("booth.code.go"));
+    this.#away = awayNotice(app);
+    const label = make("label", { for: "code" }, app.say("booth.code.label"));
+    this.element = make("form", { class: "tile ask", novalidate: "" }, label, hint, this.#input, this.#said, this.#button, this.#away);
+    this.#input.addEventListener("input", () => {
+      this.#look();
+    });
+    this.element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.#submit();
+    });
+    this.#look();
+  }
+
+  /** Say at once whether a whole code is right; say nothing of one that is not whole. */
+  #look(): void {
+    const typed = this.#input.value.replace(/[^\p{L}\p{N}]/gu, "").length;
+    if (typed < SYMBOLS) this.#tell("", false);
+    else this.#check();
+  }
+
+  #check(): string | null {
+    try {
+      parseCode(this.#input.value);
+      this.#tell(this.#app.say("booth.code.right"), false);
+      return this.#input.value;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const typed = this.#input.value.replace(/[^\p{L}\p{N}]/gu, "").length;
+      this.#tell(this.#app.say(MISTAKES[error.reason] ?? "booth.code.check", {}, typed), true);
+      return null;
+    }
+  }
+
+  #tell(text: string, isWrong: boolean): void {
+    this.#said.textContent = text;
+    this.#said.className = isWrong ? "said complaint" : "said";
+    if (isWrong) this.#input.setAttribute("aria-invalid", "true");
+    else this.#input.removeAttribute("aria-invalid");
+  }
+
+  async #submit(): Promise<void> {
+    const code = this.#check();
+    if (code === null) {
+      this.#input.focus();
+      return;
+    }
+    this.#wait(true);
+    try {
+      await this.#begin(code);
+    } catch (error) {
+      this.#refuse(error);
+    } finally {
+      this.#wait(false);
+    }
+  }
+
+  async #begin(code: string): Promise<void> {
+    const { signal } = new AbortController();
+    await this.#app.session.begin(code, {
+      signal,
+      onAway: () => {
+        this.#away.hidden = false;
+      },
+    });
+    this.#input.value = "";
+    this.#app.resume();
+  }
+
+  #wait(isBusy: boolean): void {
+    this.#button.disabled = isBusy;
+    this.#input.readOnly = isBusy;
+    if (isBusy) this.#tell(this.#app.say("booth.code.busy"), false);
+  }
+
+  #refuse(error: unknown): void {
+    if (error instanceof AskedElsewhere) showElsewhere(this.#app);
+    else if (error instanceof Denied) this.#tell(this.#app.say(REFUSALS[error.reason] ?? "booth.refused.unknown"), true);
+    else this.#tell(this.#app.say("booth.refused.fault"), true);
+  }
+}
+
+/** The code behind the `#` of a letter's address; it is taken out of the address at once. */
+function takeCode(): string {
+  const { hash, pathname } = location;
+  if (hash.length < 2) return "";
+  history.replaceState(history.state, "", pathname);
+  return (hash.slice(1).split(".")[0] ?? "").slice(0, 60);
+}
+
+/** With this code a share was asked for, but not in this browser. */
+function showElsewhere(app: App): void {
+  app.show({
+    title: app.say("booth.elsewhere.title"),
+    content: [lead(app.say("booth.elsewhere.lead")), paragraph(app.say("booth.elsewhere.advice")), restoring(app)],
+  });
+}
+
+/** Take over a share that was saved as a file. */
+function restoring(app: App): HTMLElement {
+  const input = make("input", { type: "file", id: "aandeel", accept: ".wijkaandeel,application/json" });
+  const said = make("p", { class: "said", role: "status" });
+  input.addEventListener("change", () => {
+    const file = input.files?.[0];
+    if (file === undefined) return;
+    void file.arrayBuffer().then(async (content) => {
+      const kept = readShareFile(new Uint8Array(content), app.session.election);
+      if (kept === null) {
+        said.textContent = app.say("booth.restore.wrong");
+        said.className = "said complaint";
+        return;
+      }
+      await app.session.restore(kept);
+      app.resume();
+    });
+  });
+  return make(
+    "details",
+    {},
+    make("summary", {}, app.say("booth.restore.title")),
+    make("label", { for: "aandeel" }, app.say("booth.restore.label")),
+    input,
+    said,
+  );
+}
+

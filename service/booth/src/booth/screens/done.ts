@@ -1,0 +1,145 @@
+/** The ballot is promised: its number, where it is now, one question (check now?), and what can be kept. */
+
+import { base64url } from "../../kernel/bytes.ts";
+import { Refused } from "../../kernel/errors.ts";
+import { make } from "../../page/dom.ts";
+import type { App } from "../app.ts";
+import { complaintOf, findPlace, type Place } from "../after.ts";
+import { saveFile } from "../files.ts";
+import { button, lead, notice, paragraph, showDeadline } from "../parts.ts";
+import type { Promised } from "../kept.ts";
+import { drawQr } from "../qr.ts";
+import { findSecret, forgetSecret } from "../secrets.ts";
+import { spellShareFile } from "../share_file.ts";
+import { certificate } from "./certificate.ts";
+
+export function showDone(app: App): void {
+  const { promised } = app.session.kept;
+  if (promised === null) throw new Error("expected a ballot that was promised");
+  const where = make("p", { class: "where", role: "status" }, app.say("booth.done.waiting"));
+  const signal = app.show({
+    title: app.say("booth.done.title"),
+    content: [
+      lead(app.say("booth.done.lead")),
+      make(
+        "div",
+        { class: "tile one" },
+        make("p", { class: "big-number" }, make("span", { class: "label" }, app.say("booth.done.number")), split(promised.number)),
+        where,
+      ),
+      askToCheck(app, promised),
+      proves(app),
+      keeping(app, promised),
+      again(app),
+      certificate(app),
+    ],
+  });
+  void findPlace(app.session, app.source).then(
+    (place) => {
+      if (!signal.aborted) where.replaceChildren(...sayPlace(app, place, promised));
+    },
+    (error: unknown) => {
+      if (!signal.aborted) where.textContent = app.say(error instanceof Refused ? "booth.done.wrong" : "booth.done.unknown");
+    },
+  );
+}
+
+function split(number: string): string {
+  return `${number.slice(0, 5)}-${number.slice(5)}`;
+}
+
+function sayPlace(app: App, place: Place, promised: Promised): (Node | string)[] {
+  const deadline = app.texts.moment(Math.max(...app.session.election.manifest.releases));
+  switch (place.kind) {
+    case "board": {
+      const values = { tile: app.texts.number(place.index) };
+      const link = make("a", { href: `/wall/${place.index}` }, app.say("booth.done.see"));
+      return [app.say("booth.done.board", values), " ", link];
+    }
+    case "waiting":
+      return [app.say("booth.done.until", { moment: deadline })];
+    case "broken": {
+      const save = button(app.say("booth.done.complaint"), () => {
+        saveFile("klacht.json", complaintOf(promised, place.note));
+      });
+      return [make("strong", {}, app.say("booth.done.broken", { moment: deadline })), " ", app.say("booth.done.broken-advice"), " ", save];
+    }
+  }
+}
+
+/** One question: check now? With a second device, which need not trust this one. */
+function askToCheck(app: App, { hash, number }: Promised): HTMLElement {
+  const secret = findSecret(number);
+  if (secret === null) return make("section", { class: "tile" }, make("h2", {}, app.say("booth.check.later-title")), paragraph(app.say("booth.check.later")));
+  const address = `${app.site.check}#${base64url(hash)}.${base64url(secret)}.${base64url(app.session.election.manifestHash)}`;
+  const place = make("div", {});
+  const ask = make("section", { class: "tile next", id: "nakijken" }, make("h2", {}, app.say("booth.check.question")), paragraph(app.say("booth.check.why")), place);
+  const yes = button(app.say("booth.check.yes"), () => {
+    place.replaceChildren(
+      paragraph(app.say("booth.check.scan")), drawQr(app, address),
+      make("p", {}, make("a", { href: address, target: "_blank", rel: "noreferrer" }, app.say("booth.check.here"))),
+      button(app.say("booth.check.checked"), () => {
+        forgetSecret();
+        app.resume();
+      }),
+    );
+    place.querySelector("a")?.focus();
+  });
+  const no = button(app.say("booth.check.no"), () => {
+    forgetSecret();
+    app.resume();
+  }, "quiet");
+  place.append(make("div", { class: "onward" }, yes, no));
+  return ask;
+}
+
+function proves(app: App): HTMLElement {
+  return make("section", {}, make("h2", {}, app.say("booth.proves.title")), paragraph(app.say("booth.proves.does")), paragraph(app.say("booth.proves.does-not")));
+}
+
+function keeping(app: App, promised: Promised): HTMLElement {
+  const receipt = button(app.say("booth.keep.receipt"), () => {
+    saveFile(`stembiljet-${promised.number}.json`, complaintOf(promised, null));
+  }, "quiet");
+  const share = button(app.say("booth.keep.share"), () => {
+    const file = spellShareFile(app.session.kept, app.session.election);
+    if (file !== null) saveFile("mijn.wijkaandeel", file);
+  }, "quiet");
+  const print = button(app.say("booth.keep.print"), () => {
+    globalThis.print();
+  }, "quiet");
+  const forget = button(app.say("booth.keep.forget"), () => {
+    confirmForget(app, forget);
+  }, "quiet");
+  return make(
+    "section",
+    { class: "keeping" },
+    make("h2", {}, app.say("booth.keep.title")),
+    paragraph(app.say("booth.keep.secret")),
+    make("div", { class: "onward" }, share, print, receipt, forget),
+  );
+}
+
+/** To forget is for ever, so it is asked once more. */
+function confirmForget(app: App, asked: HTMLElement): void {
+  const yes = button(app.say("booth.forget.yes"), () => {
+    forgetSecret();
+    void app.session.forget().then(() => {
+      app.resume();
+    });
+  });
+  const no = button(app.say("booth.forget.no"), () => {
+    app.resume();
+  }, "quiet");
+  const box = notice("wrong", app.say("booth.forget.title"), paragraph(app.say("booth.forget.text")), make("div", { class: "onward" }, yes, no));
+  asked.closest("section")?.append(box);
+  yes.focus();
+}
+
+function again(app: App): HTMLElement {
+  const vote = button(app.say("booth.done.again"), () => {
+    app.session.voteAgain();
+    app.resume();
+  }, "quiet");
+  return make("section", {}, make("h2", {}, app.say("booth.done.again-title")), paragraph(app.say("booth.done.again-text")), showDeadline(app), vote);
+}
