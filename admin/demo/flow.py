@@ -263,7 +263,7 @@ class Flow:
         """Let the programs vote, and people by hand meanwhile and after."""
         site, residents, deadline = self._site, delivered.residents, self._setup.election.deadline
         if delivered.by_hand:
-            check_url = f"{next(iter(site.witnesses.values()))}/check"
+            check_url = f"{site.url}/check"
             self._screen.say(
                 by_hand.format_letters(delivered.by_hand, site.url, check_url, self._manifest_hash, deadline)
             )
