@@ -55,10 +55,14 @@ THRESHOLDS = Thresholds(faults=1, trustees=4, witnesses=4)
 
 
 class Voter(Record):
-    """What a made-up resident does: the style, and the choices of every time that they vote."""
+    """What a made-up resident does: the style, and the choices of every time that they vote.
+
+    For `by_hand` no program votes; the letter is shown instead.
+    """
 
     style: str
     votes: list[Choices]
+    by_hand: bool = False
 
 
 class MadeUpProject(Record):

@@ -19,7 +19,7 @@ import asyncpg
 import httpx
 from rich.console import Console
 
-from admin.demo import area, pabulib, summary
+from admin.demo import area, by_hand, pabulib, summary
 from admin.demo.flow import Flow, Held, Wishes
 from admin.demo.screen import Screen
 from admin.demo.site import Site, check_empty, running
@@ -57,6 +57,7 @@ EXAMPLES = """examples:
   wijkaandeel demo
   wijkaandeel demo --residents 1000 --turnout 0.7 --rule greedy
   wijkaandeel demo --pb Netherlands_Assen_2024.pb --rule equal-shares --set completion=add1-greedy --once
+  wijkaandeel demo --by-hand --residents 40 --voting-seconds 600
   wijkaandeel demo --once --dir kept && wijkaandeel audit kept/record --manifest "$(cat kept/manifest.hash)"
 exit codes: 0 done, 1 something went wrong (it says what), 2 wrong arguments, 130 stopped before the end"""
 
@@ -77,6 +78,8 @@ def main(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(argv)
     if arguments.pb is not None and (arguments.residents is not None or arguments.turnout is not None):
         parser.error("every ballot of the file is one resident: leave --residents and --turnout out")
+    if arguments.pb is not None and arguments.by_hand:
+        parser.error("the outcome is compared with the file's: leave --by-hand out")
     try:
         chosen = choose(arguments)
         return _in_folder(arguments, chosen)
@@ -125,14 +128,28 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--port", type=_port, default=PORT, metavar="N", help="of the site; 0 for any (%(default)s)"
     )
+    _add_voting(parser)
+    return parser
+
+
+def _add_voting(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how and how long it is voted."""
+    kept = " and ".join(f"{count} residents of style {style}" for style, count in by_hand.KEPT_BACK.items())
+    parser.add_argument(
+        "--by-hand",
+        action="store_true",
+        help=f"keep back {kept} to vote by hand, in a browser: print the code of each with its address, "
+        "then wait for Enter or the last release. The codes are made-up people's; in an election a code "
+        "stands on a paper letter alone",
+    )
     parser.add_argument(
         "--voting-seconds",
         type=_seconds,
         default=0,
         metavar="N",
-        help="when the last release is due, from the signing of the manifest (default: estimated)",
+        help="when the last release is due, from the signing of the manifest (default: estimated; "
+        f"with --by-hand at least {by_hand.SECONDS})",
     )
-    return parser
 
 
 def choose(arguments: argparse.Namespace) -> Chosen:
@@ -153,7 +170,14 @@ def choose(arguments: argparse.Namespace) -> Chosen:
         election = None
         plan = area.make_plan(residents, rule)
         voters = area.make_voters(plan, residents, turnout, random.Random(arguments.seed))  # noqa: S311 - no keys
-    wishes = Wishes(plan=plan, voters=voters, voting_seconds=arguments.voting_seconds)
+    if arguments.by_hand:
+        voters = by_hand.keep_back(voters)
+    wishes = Wishes(
+        least_seconds=by_hand.SECONDS if arguments.by_hand else 0,
+        plan=plan,
+        voters=voters,
+        voting_seconds=arguments.voting_seconds,
+    )
     return Chosen(election=election, rule=rule, wishes=wishes)
 
 

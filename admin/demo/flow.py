@@ -19,7 +19,9 @@ from pathlib import Path
 import asyncpg
 import httpx
 
+from admin.demo import by_hand
 from admin.demo.area import OFFICIALS, Voter
+from admin.demo.by_hand import Letter
 from admin.demo.residents import Resident
 from admin.demo.screen import Screen
 from admin.demo.site import Site
@@ -53,11 +55,12 @@ AUDIT_SECONDS = 3600.0
 
 
 class Wishes(Record):
-    """What the demo was asked to do. `voting_seconds` of 0: to be estimated."""
+    """What the demo was asked to do. `voting_seconds` of 0: to be estimated, `least_seconds` at least."""
 
     plan: Plan
     voters: list[Voter]
     voting_seconds: int
+    least_seconds: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +76,13 @@ class Held:
     receipts: int
     residents: int
     voters: int
+
+
+class Delivered(Record):
+    """Who got a letter: those for whom a program votes, and the letters of those who vote by hand."""
+
+    by_hand: list[Letter]
+    residents: list[Resident]
 
 
 class Flow:
@@ -93,13 +103,14 @@ class Flow:
             parties = await self._prepare(stack)
             officials = await self._make_officials()
             await self._set_up(parties, officials)
-            residents = await self._enrol()
-            voted = await self._vote(residents)
+            delivered = await self._enrol()
+            voted = await self._vote(delivered)
             lost = await self._close(voted)
             outcome = await self._count()
             booked = await self._certify(officials)
+        voters = outcome.counted + len(outcome.invalid)
         return Held(
-            ballots=len(voted.promises),
+            ballots=voters + outcome.superseded,
             booked=booked,
             election=self._setup.election,
             late=voted.late,
@@ -107,7 +118,7 @@ class Flow:
             outcome=outcome,
             receipts=min(SAMPLE, len(voted.promises)),
             residents=len(self._wishes.voters),
-            voters=sum(bool(voter.votes) for voter in self._wishes.voters) - voted.late,
+            voters=voters,
         )
 
     async def open_voting(self, stack: AsyncExitStack) -> Election:
@@ -206,8 +217,9 @@ class Flow:
         """Return the times of two releases, the last one when all will probably have voted."""
         voters = sum(bool(voter.votes) for voter in self._wishes.voters)
         cores = os.cpu_count() or 1
-        seconds = self._wishes.voting_seconds or estimate_seconds(
-            len(self._wishes.voters), voters, cores, measure_slowness(cores)
+        seconds = self._wishes.voting_seconds or max(
+            self._wishes.least_seconds,
+            estimate_seconds(len(self._wishes.voters), voters, cores, measure_slowness(cores)),
         )
         now = int(time.time())
         return [now + max(1, seconds * 3 // 4), now + max(2, seconds)]
@@ -218,7 +230,7 @@ class Flow:
             for transaction in grants(self._manifest_hash, contests, today()):
                 await book(connection, transaction)
 
-    async def _enrol(self) -> list[Resident]:
+    async def _enrol(self) -> Delivered:
         """Let the registrar make roll and letters; deliver a letter to every resident; open the voting."""
         site, conduct = self._site, self._conduct
         with self._screen.step("Registrar makes codes, roll and letters", 4) as advance:
@@ -247,10 +259,21 @@ class Flow:
 
     # --- voting ---
 
-    async def _vote(self, residents: Sequence[Resident]) -> Voted:
-        site = self._site
+    async def _vote(self, delivered: Delivered) -> Voted:
+        """Let the programs vote, and people by hand meanwhile and after."""
+        site, residents, deadline = self._site, delivered.residents, self._setup.election.deadline
+        if delivered.by_hand:
+            check_url = f"{next(iter(site.witnesses.values()))}/check"
+            self._screen.say(
+                by_hand.format_letters(delivered.by_hand, site.url, check_url, self._manifest_hash, deadline)
+            )
         with self._screen.step(f"{len(residents)} residents vote", len(residents)) as advance:
-            return await let_vote(residents, site.board_url, site.url, self._manifest_hash, advance)
+            voted = await let_vote(residents, site.board_url, site.url, self._manifest_hash, advance)
+        if delivered.by_hand:
+            left = max(1, round(deadline - time.time()))
+            with self._screen.step("Voting by hand (Enter when done)", left) as advance:
+                await by_hand.wait_by_hand(deadline, advance)
+        return voted
 
     async def _close(self, voted: Voted) -> list[str]:
         """Wait for the last release, check receipts, lose two nodes, and close."""
@@ -330,14 +353,16 @@ def today() -> datetime.date:
     return datetime.datetime.now().astimezone().date()
 
 
-def deliver(letters: Path, voters: Sequence[Voter]) -> list[Resident]:
-    """Return the residents who vote, each with the code of a letter of their style."""
+def deliver(letters: Path, voters: Sequence[Voter]) -> Delivered:
+    """Give everybody a letter of their style; return those of who votes, by program or by hand."""
     codes: dict[str, list[str]] = defaultdict(list)
     with letters.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             codes[row["style"]].append(row["code"])
-    return [
-        Resident(code=code, style=voter.style, votes=voter.votes)
-        for voter in voters
-        if (code := codes[voter.style].pop()) and voter.votes
-    ]
+    given = [(voter, codes[voter.style].pop()) for voter in voters]
+    return Delivered(
+        by_hand=[Letter(code=code, style=voter.style) for voter, code in given if voter.by_hand],
+        residents=[
+            Resident(code=code, style=voter.style, votes=voter.votes) for voter, code in given if voter.votes
+        ],
+    )

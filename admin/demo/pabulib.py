@@ -16,8 +16,16 @@ from ballots.manifest import Approval, Area, Contest, Method, Points, Pot, Ranki
 from ballots.wire import MAX_INT, H, Record
 from tally import rules
 from tally.outcome import CountOutcome, Outcome, parameters_of
-from tally.pabulib import POINTS_TYPES, PabulibElection, PabulibVote
-from tally.profile import Profile, Project, Weights, group_votes, points_weights, ties_by_cost_votes_lot
+from tally.pabulib import POINTS_TYPES, PabulibElection, PabulibVote, default_score
+from tally.profile import (
+    Profile,
+    ProfileError,
+    Project,
+    Weights,
+    group_votes,
+    points_weights,
+    ties_by_cost_votes_lot,
+)
 from tally.rules.result import Result
 
 CONTEST = "pabulib"
@@ -126,10 +134,19 @@ def _says(count: Result | CountOutcome) -> tuple[object, ...]:
 def _check(election: PabulibElection) -> None:
     if not election.votes or not election.projects:
         raise ConductError("expected a file with at least one project and one ballot")
-    if any(points < 0 for vote in election.votes for points in vote.points):
-        raise ConductError("the file has points below zero, which no ballot here can give")
+    if election.vote_type in POINTS_TYPES:
+        _check_points(election)
     if any(number > MAX_INT for number in [election.budget, *(each.cost for each in election.projects)]):
         raise ConductError("the file has more money than a number on the wire can hold")
+
+
+def _check_points(election: PabulibElection) -> None:
+    try:
+        given = [_points(election, vote) for vote in election.votes]
+    except ProfileError as error:
+        raise ConductError(str(error)) from None
+    if any(points < 0 for each in given for points in each.values()):
+        raise ConductError("the file has points below zero, which no ballot here can give")
 
 
 def _style(election: PabulibElection, title: str) -> StylePlan:
@@ -150,12 +167,20 @@ def _method(election: PabulibElection) -> Method:
     """Return a method that takes every ballot of the file."""
     most = max(1, *(len(vote.projects) for vote in election.votes), 1)
     if election.vote_type in POINTS_TYPES:
-        highest = max((points for vote in election.votes for points in vote.points), default=1)
-        total = max(sum(vote.points) for vote in election.votes)
+        given = [list(_points(election, vote).values()) for vote in election.votes]
+        highest = max((points for each in given for points in each), default=1)
+        total = max(sum(each) for each in given)
         return Points(maximum=max(1, highest), total=max(1, highest, total))
     if election.vote_type == "ordinal":
         return Ranking(maximum=most, minimum=0)
     return Approval(maximum=most, minimum=0)
+
+
+def _points(election: PabulibElection, vote: PabulibVote) -> dict[str, int]:
+    """Return what a vote with points gives; a project that it leaves out has the file's `default_score`."""
+    default = default_score(election)
+    others = {project.id: default for project in election.projects} if default else {}
+    return others | dict(zip(vote.projects, vote.points, strict=True))
 
 
 def _choices(
@@ -165,7 +190,7 @@ def _choices(
     points: list[int] = []
     projects: Sequence[str] = vote.projects
     if election.vote_type in POINTS_TYPES:
-        given = {name: number for name, number in zip(vote.projects, vote.points, strict=True) if number}
+        given = {name: number for name, number in _points(election, vote).items() if number}
         projects = sorted(given, key=order.__getitem__)
         points = [given[name] for name in projects]
     elif election.vote_type != "ordinal":
@@ -187,7 +212,7 @@ def _profile(election: PabulibElection, ids: Mapping[str, str]) -> Profile:
 def _weights(election: PabulibElection, vote: PabulibVote, place: Mapping[str, int]) -> Weights:
     indexes = [place[name] for name in vote.projects]
     if election.vote_type in POINTS_TYPES:
-        return points_weights(dict(zip(indexes, vote.points, strict=True)))
+        return points_weights({place[name]: points for name, points in _points(election, vote).items()})
     if election.vote_type == "ordinal":
         return points_weights({index: len(place) - rank for rank, index in enumerate(indexes, 1)})
     return points_weights(dict.fromkeys(indexes, 1))

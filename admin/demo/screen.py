@@ -44,5 +44,9 @@ class Screen:
         if not self.console.is_terminal:
             self.console.print(f"{text}: {self.seconds[text]:.1f} s", highlight=False)
 
+    def say(self, text: str) -> None:
+        """Print a text above the bars."""
+        self.console.print(f"\n{text}\n", highlight=False, markup=False, soft_wrap=True)
+
     def _show(self, bar: TaskID, done: int) -> None:
         self._bars.update(bar, completed=done)

@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
+from ballots.board import Phase
 from service.portal.follow import Snapshot
 from service.portal.pages import STATIC
 from tally.texts.languages import COMPLETE, LANGUAGES, SOURCE, Direction, Language
@@ -30,6 +32,7 @@ class BoothShown(msgspec.Struct, frozen=True, kw_only=True):
     direction: Direction
     languages: list[LanguageLink]
     manifest: str
+    open: Literal["before", "now", "after"]
     check: str
     files: dict[str, str]
     now: int
@@ -62,6 +65,7 @@ def show_booth(
             for code in COMPLETE
         ],
         manifest=snapshot.election.manifest_hash.hex() if snapshot.election else "",
+        open=_say_open(snapshot, now),
         check=checks[0] if checks else address_in(CHECK, language),
         files=files,
         now=round(now),
@@ -81,6 +85,15 @@ SAYS = {
     "foot": "booth.page.foot",
 }
 """What the page says before its script runs."""
+
+
+def _say_open(snapshot: Snapshot, now: float) -> Literal["before", "now", "after"]:
+    """Say whether a ballot would be taken in: what the page says at once, and the service decides."""
+    if snapshot.phase in (Phase.SETUP, Phase.ROLL, Phase.SEALED):
+        return "before"
+    is_open = snapshot.phase in (Phase.VOTING, Phase.RELEASING)
+    in_time = snapshot.election is not None and now < snapshot.election.deadline
+    return "now" if is_open and in_time else "after"
 
 
 def address_in(page: str, language: Language) -> str:

@@ -1,7 +1,6 @@
 """The command `wijkaandeel audit`: options in, a verdict on the screen or as JSON out, exit 0 or 1."""
 
 import argparse
-import re
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -11,9 +10,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from ballots.errors import ProtocolError
-from ballots.note import VerifierKey, parse_vkey
-from ballots.wire import Hash
+from tally.audit.cli_record import add_jobs, add_record
 from tally.audit.cluster import EXTRA, Cluster
 from tally.audit.findings import AuditResult, plain
 from tally.audit.report import ReportError, make_report
@@ -41,24 +38,6 @@ The manifest hash stands on every letter and on each partner's site: take it fro
 Exit code: 0 valid, 1 not valid, 2 the audit could not be done."""
 
 
-def parse_hash(text: str) -> bytes:
-    """Return the 32 bytes of 64 hex digits or 43 characters of base64url."""
-    if re.fullmatch(r"[0-9a-fA-F]{64}", text):
-        return bytes.fromhex(text)
-    try:
-        return Hash.parse(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("expected 64 hex digits, or 43 characters of base64url") from None
-
-
-def parse_key(text: str) -> VerifierKey:
-    """Return the key behind `name+id+base64`."""
-    try:
-        return parse_vkey(text)
-    except ProtocolError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
 def make_parser() -> argparse.ArgumentParser:
     """Return the options of `audit`."""
     parser = argparse.ArgumentParser(
@@ -67,19 +46,10 @@ def make_parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("record", help="the folder of a record, or its http(s) address")
-    parser.add_argument(
-        "--manifest", metavar="HASH", type=parse_hash, help="the manifest hash that the record must have"
-    )
-    parser.add_argument(
-        "--operator-key",
-        metavar="VKEY",
-        type=parse_key,
-        help="the operator's key that the manifest must have",
-    )
+    add_record(parser)
     parser.add_argument("--json", action="store_true", help="write the result as JSON")
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--jobs", metavar="N", type=int, help="processes to use (default: one a core)")
+    add_jobs(where)
     where.add_argument(
         "--dask",
         metavar="ADDRESS",

@@ -5,16 +5,20 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tally.audit.cli_audit import parse_hash, parse_key, show_progress
+from tally.audit.cli_audit import show_progress
+from tally.audit.cli_record import add_jobs, add_record
 from tally.audit.findings import AuditResult
 from tally.audit.source import RecordError
 from tally.audit.workers import WorkersError
+from tally.export.meta import COUNTRY, CURRENCY, LANGUAGE, put_place
 from tally.export.run import ExportError, export_contest
 from tally.export.unit import Exported
 from tally.pabulib import UnwritableError, format_pabulib
 from tally.record import open_record
 
 UNUSABLE = 2
+PLACE = {"country": COUNTRY, "language": LANGUAGE, "currency": CURRENCY}
+"""What a file says of the country unless it is asked for otherwise."""
 
 EXAMPLES = """examples:
   wijkaandeel export demo/record --contest wijkbudget --manifest "$(cat demo/manifest.hash)"
@@ -38,20 +42,13 @@ def make_parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("record", help="the folder of a record, or its http(s) address")
+    add_record(parser)
     parser.add_argument("--contest", metavar="ID", required=True, help="the contest to write")
     parser.add_argument("--style", metavar="ID", help="only the count of this style, where they are apart")
     parser.add_argument("--out", metavar="FILE.pb", type=Path, help="default: the contest's id and .pb")
-    parser.add_argument(
-        "--manifest", metavar="HASH", type=parse_hash, help="the manifest hash that the record must have"
-    )
-    parser.add_argument(
-        "--operator-key",
-        metavar="VKEY",
-        type=parse_key,
-        help="the operator's key that the manifest must have",
-    )
-    parser.add_argument("--jobs", metavar="N", type=int, help="processes to use (default: one a core)")
+    for name, default in PLACE.items():
+        parser.add_argument(f"--{name}", metavar="TEXT", default=default, help=f"in the file ({default})")
+    add_jobs(parser)
     return parser
 
 
@@ -70,7 +67,8 @@ def main(argv: Sequence[str]) -> int:
                 progress=bar.show,
             )
         out = options.out or Path(f"{options.contest}.pb")
-        lines = [_write(path, each) for path, each in _paths(out, exported)]
+        place = (options.country, options.language, options.currency)
+        lines = [_write(path, each, place) for path, each in _paths(out, exported)]
     except (ExportError, RecordError, UnwritableError, WorkersError, OSError) as error:
         print(f"wijkaandeel export: {error}", file=sys.stderr)
         return UNUSABLE
@@ -89,8 +87,8 @@ def _paths(out: Path, exported: Sequence[Exported]) -> list[tuple[Path, Exported
     return [(out.with_stem(f"{out.stem}-{name}"), each) for name, each in zip(names, exported, strict=True)]
 
 
-def _write(path: Path, exported: Exported) -> str:
-    path.write_bytes(format_pabulib(exported.election).encode())
+def _write(path: Path, exported: Exported, place: tuple[str, str, str]) -> str:
+    path.write_bytes(format_pabulib(put_place(exported.election, *place)).encode())
     counted = exported.counted
     won = f"{len(counted.winners)} of {len(counted.projects)} projects won"
     return f"{path}: {won}, {counted.ballots} ballots"

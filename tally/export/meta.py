@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 
+import msgspec
+
 from ballots.manifest import Approval, Knapsack, Method, Points, Ranking
 from tally.export.rule import pabulib_rule, rule_of
 from tally.export.unit import Unit
-from tally.pabulib import VoteType, format_money
+from tally.pabulib import PabulibElection, VoteType, format_money
 from tally.pabulib.own import BY_LOT, RULE, TIES, format_borda, format_relations, format_rule
 
 COUNTRY = "Netherlands"
@@ -48,6 +50,14 @@ def meta_of(unit: Unit, vote_type: VoteType, ballots: int) -> dict[str, str]:
         "comment": _comment(unit),
     }
     return {key: text for key, text in said.items() if text} | _own(unit)
+
+
+def put_place(election: PabulibElection, country: str, language: str, currency: str) -> PabulibElection:
+    """Return a file that says another country, language and currency; what is empty is left out."""
+    said = {"country": country, "language": language, "currency": currency}
+    meta = election.meta | {key: one_line(text) for key, text in said.items()}
+    kept = {key: text for key, text in meta.items() if text or key not in said}
+    return msgspec.structs.replace(election, meta=kept)
 
 
 def _own(unit: Unit) -> dict[str, str]:

@@ -15,7 +15,7 @@ from tally.pabulib.records import (
     UnwritableError,
     VoteType,
 )
-from tally.pabulib.weights import profile_of
+from tally.pabulib.weights import default_score, profile_of
 from tally.pabulib.writing import format_money, format_pabulib
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "PabulibVote",
     "UnwritableError",
     "VoteType",
+    "default_score",
     "find_rule",
     "format_money",
     "format_pabulib",

@@ -27,7 +27,7 @@ def profile_of(election: PabulibElection) -> Profile:
     ProfileError for points below zero and for a `scoring_fn` that is not Borda.
     """
     index = {project.id: place for place, project in enumerate(election.projects)}
-    default = _default_score(election) if election.vote_type == "scoring" else 0
+    default = default_score(election)
     ranked = parse_borda(election) if election.vote_type == "ordinal" else None
     return Profile(
         budget=election.budget,
@@ -49,7 +49,13 @@ def _weights_of(
     return borda_weights(chosen) if election.vote_type == "ordinal" else approval_weights(chosen)
 
 
-def _default_score(election: PabulibElection) -> int:
+def default_score(election: PabulibElection) -> int:
+    """Return the points of a project that a vote leaves out: 0 but in scoring files that say otherwise.
+
+    Raises ProfileError if it is no whole number.
+    """
+    if election.vote_type != "scoring":
+        return 0
     default = election.meta.get("default_score", "0").strip()
     if not _SCORE.fullmatch(default):
         raise ProfileError(f"expected a default_score that is a whole number, got {default!r}")

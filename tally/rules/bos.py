@@ -16,7 +16,7 @@ from tally.rules.columns import Columns
 from tally.rules.openness import refuse_relations
 from tally.rules.parts import EqualParts, OpenPurses, Part
 from tally.rules.result import Payment, Result, Round, Status, format_exact, pick
-from tally.rules.telling import tell_chosen, tell_outcome
+from tally.rules.telling import tell_outcome, tell_round, tell_status
 
 NAME = "bos-equal-shares"
 PAPER = (
@@ -48,7 +48,7 @@ def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
         left -= columns.costs[index]
         payments = _list_payments(market.purses, index, found[index].share)
         market.buy(index, found[index].share)
-        rounds.append(tell_chosen(columns, index, left, tie, found[index].price, payments))
+        rounds.append(tell_round(columns, index, left, tie, found[index].price, payments))
     statuses = _statuses(market.purses, frozenset(done.project for done in rounds), left)
     return tell_outcome(NAME, columns, ties, rounds, statuses, purse)
 
@@ -118,15 +118,13 @@ def _statuses(purses: OpenPurses, winners: frozenset[str], left: int) -> tuple[S
     """Return how each project ended; who fits and is not chosen has supporters without any money."""
     columns, found = purses.columns, []
     for index, cost in enumerate(columns.costs):
-        votes, supporters = columns.total_weights[index], columns.total_supporters[index]
-        status = Status(project=columns.ids[index], reason="no-votes", votes=votes, supporters=supporters)
         if columns.ids[index] in winners:
-            status = msgspec.structs.replace(status, reason="chosen")
-        elif supporters and cost > left:
-            status = msgspec.structs.replace(status, reason="does-not-fit", missing=cost - left)
-        elif supporters:
-            status = msgspec.structs.replace(
-                status, reason="supporters-cannot-pay", missing=cost, supporters_left=0
-            )
+            status = tell_status(columns, index, "chosen")
+        elif not columns.total_supporters[index]:
+            status = tell_status(columns, index, "no-votes")
+        elif cost > left:
+            status = tell_status(columns, index, "does-not-fit", missing=cost - left)
+        else:
+            status = tell_status(columns, index, "supporters-cannot-pay", missing=cost, supporters_left=0)
         found.append(status)
     return tuple(found)

@@ -27,6 +27,7 @@ from tally.rules.completion import (
 )
 from tally.rules.method import Run, Step, find_winners
 from tally.rules.result import Comparison, Measure, Result, Round, Status, format_exact, pick
+from tally.rules.telling import tell_round, tell_status
 
 NAME = "equal-shares"
 PAPER = (
@@ -195,32 +196,24 @@ def _complete(
 
 def _round_of(profile: Profile, run: Run, ties: TieOrder, step: Step, left: int) -> Round:
     _, tie = pick(profile, ties, list(step.tied))
-    return Round(
-        project=profile.projects[step.project].id,
-        chosen=True,
-        votes=run.columns.total_weights[step.project],
-        supporters=run.columns.total_supporters[step.project],
-        money_left=left,
-        tie=tie,
-        price=format_exact(step.price),
-        payments=step.payments,
-    )
+    return tell_round(run.columns, step.project, left, tie, step.price, step.payments)
 
 
 def _statuses(profile: Profile, run: Run, winners: frozenset[str]) -> tuple[Status, ...]:
     columns = run.columns
     found = []
     for index, project in enumerate(profile.projects):
-        votes, supporters = columns.total_weights[index], columns.total_supporters[index]
-        status = Status(project=project.id, reason="no-votes", votes=votes, supporters=supporters)
         if project.id in winners:
-            status = msgspec.structs.replace(status, reason="chosen")
-        elif votes and (reason := run.openness.closed_by(index)):
-            status = msgspec.structs.replace(status, reason=reason)
-        elif votes:
+            status = tell_status(columns, index, "chosen")
+        elif not columns.total_weights[index]:
+            status = tell_status(columns, index, "no-votes")
+        elif reason := run.openness.closed_by(index):
+            status = tell_status(columns, index, reason)
+        else:
             have = int(run.purses.money(columns.groups(index)) // 1)
-            status = msgspec.structs.replace(
-                status, reason="supporters-cannot-pay", missing=project.cost - have, supporters_left=have
+            missing = project.cost - have
+            status = tell_status(
+                columns, index, "supporters-cannot-pay", missing=missing, supporters_left=have
             )
         found.append(status)
     return tuple(found)

@@ -15,6 +15,7 @@ from tally.profile import Profile, TieOrder
 from tally.rules.columns import Columns
 from tally.rules.openness import Openness
 from tally.rules.result import Reason, Result, Round, Status, Tie, pick
+from tally.rules.telling import tell_outcome, tell_round, tell_status
 
 NAME = "greedy"
 PAPER = (
@@ -52,16 +53,7 @@ def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
     rounds, statuses = consider(
         columns, parameters, ties, every, profile.budget, openness(columns, parameters)
     )
-    return Result(
-        rule=NAME,
-        ties=ties.name,
-        budget=profile.budget,
-        ballots=profile.count_ballots(),
-        winners=tuple(done.project for done in rounds if done.chosen),
-        cost=profile.budget - (rounds[-1].money_left if rounds else profile.budget),
-        rounds=rounds,
-        statuses=tuple(statuses[index] for index in range(len(columns.costs))),
-    )
+    return tell_outcome(NAME, columns, ties, rounds, tuple(statuses[index] for index in every))
 
 
 def choose(columns: Columns, parameters: Parameters, ties: TieOrder) -> list[int]:
@@ -88,41 +80,23 @@ def consider(
     """Return the rounds in which some projects are considered with `left` cents, and how each ended."""
     reasons = {index: _why_not(columns, parameters, index) for index in projects}
     eligible = [index for index, reason in reasons.items() if reason is None]
-    statuses = {index: _status(columns, index, reason) for index, reason in reasons.items() if reason}
+    statuses = {index: tell_status(columns, index, reason) for index, reason in reasons.items() if reason}
     rounds: list[Round] = []
     stopped = False
     for index, tie in _order(columns, parameters, ties, eligible, state):
         cost = columns.costs[index]
         fits = cost <= left and not stopped
         missing = None if fits else max(cost - left, 0)
-        statuses[index] = _status(columns, index, "chosen" if fits else "does-not-fit", missing)
+        reason: Reason = "chosen" if fits else "does-not-fit"
+        statuses[index] = tell_status(columns, index, reason, missing=missing)
         stopped = stopped or (not fits and parameters.misfits == "stop")
         if fits:
             left -= cost
             state.win(index)
-        rounds.append(
-            Round(
-                project=columns.ids[index],
-                chosen=fits,
-                votes=columns.total_weights[index],
-                supporters=columns.total_supporters[index],
-                money_left=left,
-                tie=tie,
-            )
-        )
+        rounds.append(tell_round(columns, index, left, tie, chosen=fits))
     closed = {index: state.closed_by(index) for index in eligible if index not in statuses}
-    statuses |= {index: _status(columns, index, reason) for index, reason in closed.items() if reason}
+    statuses |= {index: tell_status(columns, index, reason) for index, reason in closed.items() if reason}
     return tuple(rounds), statuses
-
-
-def _status(columns: Columns, index: int, reason: Reason, missing: int | None = None) -> Status:
-    return Status(
-        project=columns.ids[index],
-        reason=reason,
-        votes=columns.total_weights[index],
-        supporters=columns.total_supporters[index],
-        missing=missing,
-    )
 
 
 def _why_not(columns: Columns, parameters: Parameters, index: int) -> Reason | None:

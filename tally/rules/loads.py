@@ -8,7 +8,7 @@ from tally.profile import Profile, ProfileError, TieOrder
 from tally.rules.columns import Columns
 from tally.rules.openness import refuse_relations
 from tally.rules.result import Reason, Result, Round, Status, pick
-from tally.rules.telling import tell_chosen, tell_outcome
+from tally.rules.telling import tell_outcome, tell_round, tell_status
 
 Choice = tuple[mpq | None, list[int]]
 """A smallest load in cents a ballot (None: projects without supporters), and all projects that lead to it."""
@@ -43,7 +43,7 @@ def tell(
     for index, (load, tied) in take(columns, ties, choices):
         _, tie = pick(profile, ties, list(tied))
         left -= columns.costs[index]
-        rounds.append(tell_chosen(columns, index, left, tie, load))
+        rounds.append(tell_round(columns, index, left, tie, load))
     statuses = _statuses(columns, frozenset(done.project for done in rounds), left, take_free=take_free)
     return tell_outcome(name, columns, ties, rounds, statuses)
 
@@ -58,13 +58,6 @@ def _statuses(columns: Columns, winners: frozenset[str], left: int, *, take_free
             reason = "no-votes"
         elif cost == 0 and not take_free:
             reason = "costs-nothing"
-        found.append(
-            Status(
-                project=columns.ids[index],
-                reason=reason,
-                votes=columns.total_weights[index],
-                supporters=columns.total_supporters[index],
-                missing=max(cost - left, 0) if reason == "does-not-fit" else None,
-            )
-        )
+        missing = max(cost - left, 0) if reason == "does-not-fit" else None
+        found.append(tell_status(columns, index, reason, missing=missing))
     return tuple(found)

@@ -1,4 +1,4 @@
-"""What every rule tells in the same way: a round in which a project is chosen, and the whole outcome."""
+"""What every rule tells in the same way: a round, how a project ended, and the whole outcome."""
 
 from collections.abc import Sequence
 
@@ -6,27 +6,48 @@ from gmpy2 import mpq
 
 from tally.profile import TieOrder
 from tally.rules.columns import Columns
-from tally.rules.result import Payment, Result, Round, Status, Tie, format_exact
+from tally.rules.result import Payment, Reason, Result, Round, Status, Tie, format_exact
 
 
-def tell_chosen(
+def tell_round(
     columns: Columns,
     project: int,
     left: int,
     tie: Tie | None,
-    price: mpq | None,
+    price: mpq | None = None,
     payments: tuple[Payment, ...] = (),
+    *,
+    chosen: bool = True,
 ) -> Round:
-    """Return the round in which a project is chosen and `left` cents are left."""
+    """Return the round in which a project is considered, after which `left` cents are left."""
     return Round(
         project=columns.ids[project],
-        chosen=True,
+        chosen=chosen,
         votes=columns.total_weights[project],
         supporters=columns.total_supporters[project],
         money_left=left,
         tie=tie,
         price=None if price is None else format_exact(price),
         payments=payments,
+    )
+
+
+def tell_status(
+    columns: Columns,
+    project: int,
+    reason: Reason,
+    *,
+    missing: int | None = None,
+    supporters_left: int | None = None,
+) -> Status:
+    """Return how a project ended."""
+    return Status(
+        project=columns.ids[project],
+        reason=reason,
+        votes=columns.total_weights[project],
+        supporters=columns.total_supporters[project],
+        missing=missing,
+        supporters_left=supporters_left,
     )
 
 

@@ -12,7 +12,7 @@ from types import FrameType
 import msgspec
 
 from ballots.receipt import HOUR
-from tally.audit.cli_audit import parse_hash
+from tally.audit.cli_record import parse_hash
 from tally.audit.source import RecordError
 from tally.record import FolderRecord, WebRecord
 from tally.watch.alarms import Alarm

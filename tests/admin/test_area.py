@@ -17,7 +17,7 @@ from ballots.choices import check_choices, longest_choices
 from ballots.election import check_contest
 from ballots.manifest import Approval, Points, Ranking
 from ballots.wire import MAX_ENTRY, content_hash, encode
-from tally.pabulib import parse_pabulib
+from tally.pabulib import parse_pabulib, profile_of
 from tests.count_rules import EQUAL_SHARES, GREEDY, PHRAGMEN
 
 ROOT = Path(__file__).parents[2]
@@ -168,6 +168,21 @@ def test_the_ballot_rules_take_every_ballot_of_the_file(vote_type) -> None:
     check_all(plan, pabulib.make_voters(election))
 
 
+def test_what_a_scoring_vote_leaves_out_has_the_files_default() -> None:
+    """On the ballots and in the rule's own count of the file; other kinds of files have no default."""
+    votes, columns, _ = METHODS["scoring"]
+    text = pabulib_text("scoring", votes + "c;;\n", columns).replace("budget", "default_score;2\nbudget")
+    election = parse_pabulib(text)
+    plan, voters = pabulib.make_plan(election, EQUAL_SHARES, "proef"), pabulib.make_voters(election)
+    assert plan.styles[0].contests[0].method == Points(maximum=7, total=11)
+    chosen = [voter.votes[-1].contests[0] for voter in voters]
+    assert [each.points for each in chosen] == [[4, 2, 5], [2, 7, 2], [2, 2, 2]]
+    check_all(plan, voters)
+    assert pabulib._profile(election, pabulib.project_ids(election)).votes == profile_of(election).votes
+    other = parse_pabulib(text.replace("scoring", "cumulative"))
+    assert [voter.votes[-1].contests[0].points for voter in pabulib.make_voters(other)] == [[4, 5], [7], []]
+
+
 def test_some_voters_of_a_file_vote_twice_and_end_as_the_file_says() -> None:
     """The last vote of a resident is the one of the file."""
     votes = "".join(f"v{number};{1 + number % 3}\n" for number in range(20))
@@ -190,6 +205,12 @@ def test_project_ids_that_may_stand_on_a_ballot_are_kept() -> None:
 
 REFUSED = {
     "points below zero": pabulib_text("scoring", "a;1;-1\n", "voter_id;vote;points"),
+    "a default below zero": pabulib_text("scoring", "a;1;1\n", "voter_id;vote;points").replace(
+        "budget", "default_score;-1\nbudget"
+    ),
+    "a default that is no number": pabulib_text("scoring", "a;1;1\n", "voter_id;vote;points").replace(
+        "budget", "default_score;x\nbudget"
+    ),
     "no ballots": pabulib_text(votes=""),
     "more money than fits": pabulib_text().replace("budget;1000", "budget;999999999999999"),
 }

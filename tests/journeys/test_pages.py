@@ -30,6 +30,9 @@ PATHS = [
     "/audit",
     "/recount",
     "/docs",
+    "/vote",
+    "/vote/en",
+    "/check",
     "/nergens",
 ]
 SIZES = {"phone": (320, 740), "desk": (1280, 900), "kiosk": (1080, 1920)}

@@ -1,4 +1,4 @@
-"""The pages of the booth as the service gives them: their languages, headers, and what they tell the script."""
+"""The pages of the booth as the service gives them: languages, headers, and what they tell the script."""
 
 import re
 from pathlib import Path
@@ -80,3 +80,14 @@ async def test_the_first_page_leads_to_the_booth(database: str, folder: Path) ->
     async with open_site(database, folder, make_world(Phase.VOTING)) as client:
         answer = await client.get("/", headers=HTML)
     assert '<a class="button" href="/vote">Stem nu</a>' in answer.text
+
+
+WHEN = {Phase.SEALED: "before", Phase.VOTING: "now", Phase.CLOSED: "after", Phase.CERTIFIED: "after"}
+
+
+@pytest.mark.parametrize("phase", WHEN)
+async def test_the_booth_knows_when_it_is_open(database: str, folder: Path, phase: Phase) -> None:
+    """Before and after, the page says so at once instead of asking for a code."""
+    async with open_site(database, folder, make_world(phase)) as client:
+        answer = await client.get("/vote", headers=HTML)
+    assert f'data-open="{WHEN[phase]}"' in answer.text

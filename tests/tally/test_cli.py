@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,9 @@ import pytest
 from ballots.board import Phase
 from ballots.note import format_vkey
 from tally import cli
+from tally.audit import cli_audit
 from tally.audit.report import parse_report
+from tally.export import cli_export
 from tests.tally.drafts import certified, draft
 
 BASE = {"ballots", "tally", "msgspec", "cryptography", "nacl", "gmpy2", "argon2", "numpy", "rich"}
@@ -149,6 +153,16 @@ def test_a_wrong_call_exits_with_2(arguments: list[str], capsys: pytest.CaptureF
         code = left.code
     assert code == 2
     assert capsys.readouterr().err
+
+
+@pytest.mark.parametrize("make", [cli_audit.make_parser, cli_export.make_parser], ids=["audit", "export"])
+def test_every_command_that_audits_takes_the_same_options(make: Callable[[], ArgumentParser]) -> None:
+    """The record, what it must have, and the number of processes, with the same values read from them."""
+    key = format_vkey(draft().world.election.operator_vkey)
+    given = ["record", "--manifest", "ab" * 32, "--operator-key", key, "--jobs", "2"]
+    options = make().parse_args([*given, *(["--contest", "c"] if make is cli_export.make_parser else [])])
+    assert (options.record, options.manifest, options.jobs) == ("record", b"\xab" * 32, 2)
+    assert options.operator_key == draft().world.election.operator_vkey
 
 
 def test_an_empty_folder_is_not_valid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

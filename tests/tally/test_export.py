@@ -261,6 +261,18 @@ def test_another_manifest_hash_is_refused_and_the_right_one_says_nothing_more(tm
     assert not capsys.readouterr().err
 
 
+def test_a_file_says_the_country_that_is_asked_for(tmp_path) -> None:
+    """The Netherlands, Dutch and euros by themselves; others where they are asked for, and none for ""."""
+    folder, out = draft().write(tmp_path / "record"), tmp_path / "e.pb"
+    keys = ("country", "language", "currency")
+    asked = ["--country", "Polska;\nPL", "--language", "pl", "--currency", ""]
+    for options, said in (([], ["Netherlands", "nl", "EUR"]), (asked, ["Polska; PL", "pl", None])):
+        assert export_folder(folder, "--out", str(out), *options) == 0
+        meta = parse_pabulib(out.read_text("utf-8")).meta
+        assert [meta.get(key) for key in keys] == said
+        assert list(meta).index("country") == 1
+
+
 def test_a_set_up_without_a_manifest_has_nothing_to_export() -> None:
     """The error says so."""
     with pytest.raises(ExportError, match="no manifest yet"):

@@ -22,6 +22,8 @@ export interface Screen {
 export interface Site {
   /** Where a second device checks a ballot; ends before the `#`. */
   readonly check: string;
+  /** Whether votes were taken when the page was made. */
+  readonly open: "before" | "now" | "after";
   /** Seconds that this device's clock is behind the service's. */
   readonly behind: number;
 }

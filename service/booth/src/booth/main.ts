@@ -35,7 +35,8 @@ class Start extends Frame {}
 async function start(): Promise<void> {
   const { dataset } = document.documentElement;
   const frame = new Start(await readTexts(dataset["texts"] ?? ""));
-  const site: Site = { check: dataset["check"] ?? "", behind: Number(dataset["now"]) - Date.now() / 1000 };
+  const open = dataset["open"] === "before" || dataset["open"] === "after" ? dataset["open"] : "now";
+  const site: Site = { check: dataset["check"] ?? "", open, behind: Number(dataset["now"]) - Date.now() / 1000 };
   try {
     const anchor = anchorOf(dataset["manifest"] ?? "");
     if (anchor === null) {
@@ -46,13 +47,13 @@ async function start(): Promise<void> {
     const election = await readElection(source, anchor);
     const store = await VoterStore.open(hex(anchor));
     const proofs = new WebSource(dataset["proofs"] ?? "");
-    const open = async (): Promise<void> => {
+    const begin = async (): Promise<void> => {
       const drafts = new Drafts(hex(anchor));
       const ground = { api: dataset["api"] ?? "", drafts, election, proofs, random: RANDOM, source, store };
       const session = await Session.open(ground);
       new App({ session, site, source, texts: frame.texts }, SCREENS).resume();
     };
-    await claim(frame, open, false);
+    await claim(frame, begin, false);
   } catch (error) {
     showFault(frame, error);
   }

@@ -22,11 +22,23 @@ const REFUSALS: Readonly<Record<string, string>> = {
 };
 
 export function showCode(app: App): void {
+  if (app.site.open !== "now") {
+    showClosed(app, app.site.open);
+    return;
+  }
   const form = new CodeForm(app);
   app.show({
     title: app.say("booth.code.title"),
     content: [steps(app, 0), lead(app.say("booth.code.lead")), form.element, showDeadline(app), restoring(app)],
   });
+}
+
+/** Before and after there is nothing to do here; the site says what is. */
+function showClosed(app: App, when: "before" | "after"): void {
+  app.showBanner(null);
+  const [title, text]: readonly [string, string] = when === "before" ? ["booth.before.title", "booth.before.text"] : ["booth.after.title", "booth.after.text"];
+  const link = make("a", { class: "button", href: "/" }, app.say("booth.page.home"));
+  app.show({ title: app.say(title), content: [lead(app.say(text)), paragraph(link)] });
 }
 
 class CodeForm {
