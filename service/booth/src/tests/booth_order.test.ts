@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { orderFor } from "../booth/order.ts";
+import { hex } from "../kernel/bytes.ts";
 import { H } from "../kernel/hash.ts";
 
 const PROJECTS = Array.from({ length: 12 }, (_, i) => `idee-${i}`);
@@ -32,9 +33,11 @@ test("another voter, and another contest, has another order", () => {
 });
 
 test("the order is that of H(ballot-order, voting key, contest, project)", () => {
-  const lots = PROJECTS.map((project) => [Buffer.from(H("ballot-order", KEYS[7]!, "wijk", project)).toString("hex"), project] as const);
-  const expected = [...lots].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, project]) => project);
-  assert.deepEqual(orderFor(KEYS[7]!, "wijk", PROJECTS), expected);
+  for (const key of KEYS.slice(0, 200)) {
+    const lots = PROJECTS.map((project) => [hex(H("ballot-order", key, "wijk", project)), project] as const);
+    const expected = [...lots].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, project]) => project);
+    assert.deepEqual(orderFor(key, "wijk", PROJECTS), expected);
+  }
 });
 
 test("over 2,000 voters each project stands about equally often on each place", () => {
