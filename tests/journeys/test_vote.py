@@ -243,7 +243,8 @@ async def test_what_was_reviewed_is_what_a_second_device_finds(station: Station,
     number = await voter.cast()
     address = await open_qr(voter)
     second = await browser.new_page()
-    await second.goto(station.url + address if address.startswith("/") else address)
+    assert address.startswith(f"{station.url}/check#")
+    await second.goto(address)
     await expect(second.get_by_role("heading", level=1)).to_have_text("Is dit wat u koos?")
     assert await second.locator(".reviewed .name").all_inner_texts() == reviewed
     assert number in await second.inner_text("main")

@@ -143,7 +143,7 @@ async def cast(station: Station, browser: Browser, skip: int) -> Cast:
     await voter.press("check")
     address = await voter.page.locator("#nakijken a").get_attribute("href")
     assert address
-    return Cast(address=station.url + address, raw=sent[0])
+    return Cast(address=address, raw=sent[0])
 
 
 Serve = Callable[[Page, Cast], Awaitable[None]]

@@ -71,7 +71,8 @@ function sayPlace(app: App, place: Place, promised: Promised): (Node | string)[]
 function askToCheck(app: App, { hash, number }: Promised): HTMLElement {
   const secret = findSecret(number);
   if (secret === null) return make("section", { class: "tile" }, make("h2", {}, app.say("booth.check.later-title")), paragraph(app.say("booth.check.later")));
-  const address = `${app.site.check}#${base64url(hash)}.${base64url(secret)}.${base64url(app.session.election.manifestHash)}`;
+  // Whole, as a second device knows no address of this page.
+  const address = `${new URL(app.site.check, location.href).href}#${base64url(hash)}.${base64url(secret)}.${base64url(app.session.election.manifestHash)}`;
   const place = make("div", {});
   const ask = make("section", { class: "tile next", id: "nakijken" }, make("h2", {}, app.say("booth.check.question")), paragraph(app.say("booth.check.why")), place);
   const yes = button(app.say("booth.check.yes"), () => {
