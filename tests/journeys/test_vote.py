@@ -10,7 +10,7 @@ from tests.journeys.site import sideways
 from tests.journeys.station import Station
 from tests.journeys.voter import Voter, enter
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("station"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
 SCREENS = [
     ("phone", (320, 740), "light", "/vote"),

@@ -16,7 +16,6 @@ from tests.journeys.voter import Voter, enter
 pytestmark = [
     pytest.mark.attack,
     pytest.mark.journey,
-    pytest.mark.xdist_group("station"),
     pytest.mark.timeout(240),
 ]
 
@@ -85,7 +84,7 @@ PROMISES = [other_ballot, other_signature, later_deadline, second_spelling, no_p
 
 
 async def test_promises_that_do_not_hold(station: Station, browser: Browser) -> None:
-    """Nobody is told that they have voted, lie after lie; then the true promise is taken for the same ballot."""
+    """Nobody is told that they have voted, lie after lie; then the true promise is taken."""
     first = await enter(station, await browser.new_context())
     true: list[str] = []
 

@@ -15,7 +15,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 from tests.journeys.station import Station
 from tests.journeys.voter import Voter, enter
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("station"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
 COUNT_BALLOTS = "SELECT count(*) FROM box.ballots"
 
@@ -242,9 +242,10 @@ async def test_a_share_on_another_device(station: Station, browser: Browser, tmp
         await other.cast()
 
 
+@pytest.mark.timeout(600)
 async def test_voters_who_do_what_the_screen_says(station: Station, browser: Browser) -> None:
-    """Fifty people, five at a time, youth among them, all get through."""
-    turns = asyncio.Semaphore(5)
+    """Fifty people, two at a time, youth among them, all get through."""
+    turns = asyncio.Semaphore(2)
 
     async def come(place: int) -> None:
         async with turns:
