@@ -184,3 +184,29 @@ async def test_a_partner_that_has_pinned_nothing_yet() -> None:
             answer = await relay.answer(Call("GET", "/check", b""))
     assert b"cd" * 32 in answer.body
     assert given == []
+
+
+async def test_trouble_takes_no_place() -> None:
+    """However often the site behind fails, the next one is asked again."""
+    site = Site()
+    async with relaying(site) as device:
+        for _ in range(2 * MOST):
+            assert (await device.get(f"/relay/proofs/{HASH}")).status_code == 404
+    assert len(site.asked) == 2 * MOST
+
+
+async def test_a_fault_does_not_tell_which_ballot() -> None:
+    """What goes wrong is logged without what was asked for."""
+
+    async def fail(call: Call) -> Answer:
+        raise ValueError(call.path)
+
+    server = HttpServer(fail, 0)
+    port = await server.start("127.0.0.1", 0)
+    with capture_logs() as logged:
+        async with httpx.AsyncClient(trust_env=False) as device:
+            answer = await device.get(f"http://127.0.0.1:{port}/relay/ballots/{HASH}")
+    await server.stop()
+    assert answer.status_code == 500
+    assert [each["part"] for each in logged] == ["relay"]
+    assert HASH not in str(logged)
