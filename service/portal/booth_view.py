@@ -16,7 +16,7 @@ def tell_booth(language: Language, snapshot: Snapshot, checks: Sequence[str], no
     return Told(
         manifest=snapshot.election.manifest_hash.hex() if snapshot.election else "",
         open=_say_open(snapshot, now),
-        check=checks[0] if checks else address_in(CHECK, language),
+        check=address_in(checks[0] if checks else CHECK, language),
         now=round(now),
     )
 

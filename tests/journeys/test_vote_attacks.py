@@ -151,7 +151,7 @@ Serve = Callable[[Page, Cast], Awaitable[None]]
 
 async def serve_other_ballot(page: Page, other: Cast) -> None:
     """Give two voters the same ballot."""
-    await page.route("**/api/ballots/*", lambda route: route.fulfill(body=other.raw))
+    await page.route("**/ballots/*", lambda route: route.fulfill(body=other.raw))
 
 
 async def serve_changed_ballot(page: Page, other: Cast) -> None:
@@ -163,7 +163,7 @@ async def serve_changed_ballot(page: Page, other: Cast) -> None:
         ballot["body"] = flip(ballot["body"], 30)
         await route.fulfill(response=answer, body=json.dumps(ballot, separators=(",", ":")))
 
-    await page.route("**/api/ballots/*", change)
+    await page.route("**/ballots/*", change)
 
 
 async def serve_other_proof(page: Page, other: Cast) -> None:
@@ -211,7 +211,7 @@ async def test_a_ballot_that_is_not_there(station: Station, browser: Browser) ->
     """A ballot that the service does not have is told as that, and not as a fraud."""
     one = await cast(station, browser, 1)
     page = await browser.new_page()
-    await page.route("**/api/ballots/*", lambda route: route.fulfill(status=404, body="{}"))
+    await page.route("**/ballots/*", lambda route: route.fulfill(status=404, body="{}"))
     await page.goto(one.address)
     await expect(page.locator(".notice.wrong h2")).to_have_text("Dit stembiljet is hier niet", timeout=20_000)
 
