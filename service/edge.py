@@ -10,23 +10,7 @@ from typing import Any
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import DisconnectedError, UnavailableError
-
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
-    "img-src 'self' blob:; script-src 'self'; worker-src 'self'; "
-    "require-trusted-types-for 'script'; trusted-types wijkaandeel-worker"
-)
-HEADERS = {
-    "content-security-policy": CONTENT_SECURITY_POLICY,
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-}
-NOT_KEPT = {"cache-control": "no-store"}
-"""What answers have that say nothing else about being kept."""
+from service.headers import HEADERS, NOT_KEPT
 
 _ENCODED = [(name.encode(), value.encode()) for name, value in (HEADERS | NOT_KEPT).items()]
 

@@ -62,7 +62,7 @@ def format_letters(
                 f"  {each.style:<6} {each.code}  {url}/vote#{each.code}.{manifest_hash.hex()}"
                 for each in sorted(letters, key=lambda letter: letter.style)
             ),
-            "A second device checks a ballot at:",
+            "A second device checks a ballot at a partner's:",
             f"  {check_url}",
             f"Votes are taken in until the last release, which the manifest sets at {due}.",
         ]

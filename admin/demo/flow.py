@@ -263,9 +263,10 @@ class Flow:
         """Let the programs vote, and people by hand meanwhile and after."""
         site, residents, deadline = self._site, delivered.residents, self._setup.election.deadline
         if delivered.by_hand:
-            check_url = f"{site.url}/check"
             self._screen.say(
-                by_hand.format_letters(delivered.by_hand, site.url, check_url, self._manifest_hash, deadline)
+                by_hand.format_letters(
+                    delivered.by_hand, site.url, site.check_url, self._manifest_hash, deadline
+                )
             )
         with self._screen.step(f"{len(residents)} residents vote", len(residents)) as advance:
             voted = await let_vote(residents, site.board_url, site.url, self._manifest_hash, advance)

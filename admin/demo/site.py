@@ -40,6 +40,8 @@ class Site:
         self.nodes: dict[str, Child] = {}
         self.witnesses: dict[str, str] = {}
         """The addresses of the partner nodes."""
+        self.check_port = 0
+        """Where the first partner serves the page on which residents check their ballot."""
         self._postgres = EmbeddedPostgres(folder / "postgres")
 
     @property
@@ -51,6 +53,11 @@ class Site:
     def url(self) -> str:
         """The address of the pages."""
         return f"http://{HOST}:{self.port}"
+
+    @property
+    def check_url(self) -> str:
+        """The address at which a partner lets a second device check a ballot."""
+        return f"http://{HOST}:{self.check_port}/check"
 
     @property
     def board_url(self) -> str:
@@ -127,6 +134,7 @@ class Site:
         """Start nodes, service and sequencer, all at once, and wait until they answer."""
         self.pin(None)
         self.witnesses = {partner: f"http://{HOST}:{find_port(0)}" for partner in PARTNERS}
+        self.check_port = find_port(0)
         self._start_nodes()
         await self._start_service()
         await asyncio.gather(*(wait_for_line(node, r"^ready ([0-9]+)$") for node in self.nodes.values()))
@@ -139,6 +147,7 @@ class Site:
                 [
                     *("partner", "run", "--state", str(self._state_of(partner)), "--poll", NODE_POLL),
                     *("--port", self.witnesses[partner].rpartition(":")[2]),
+                    *(("--check-port", str(self.check_port)) if partner == next(iter(PARTNERS)) else ()),
                     *("--passphrase-file", str(self.passphrase(partner))),
                 ],
                 {},
@@ -176,6 +185,7 @@ class Site:
             "WIJK_JOURNAL_DIR": str(self.folder / "journal"),
             "WIJK_ORIGIN": self.origin,
             "WIJK_WITNESSES": json.dumps(witnesses),
+            "WIJK_CHECK_PAGES": json.dumps([self.check_url]),
             "WIJK_HOST": HOST,
             "WIJK_PORT": str(self.port),
         }

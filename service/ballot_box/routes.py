@@ -11,8 +11,8 @@ from ballots.wire import MAX_ENTRY
 from service import metrics
 from service.ballot_box import store
 from service.board.reading import parse_hash
-from service.edge import NOT_KEPT
 from service.errors import RefusedError
+from service.headers import NOT_KEPT
 from service.interface import JSON, describes
 
 

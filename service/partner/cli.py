@@ -22,7 +22,8 @@ EXAMPLE = """example:
   wijkaandeel partner pin --state /srv/node --origin stad.example/board \\
       --operator-key 'stad.example/board+...' \\
       --board-url https://stad.example/board --service-url https://stad.example --manifest-hash 64-hex-digits
-  wijkaandeel partner run --state /srv/node --host 0.0.0.0 --port 8700 --passphrase-file secret
+  wijkaandeel partner run --state /srv/node --host 0.0.0.0 --port 8700 --check-port 8701 \\
+      --passphrase-file secret
 """
 
 
@@ -117,9 +118,10 @@ def _run(arguments: argparse.Namespace) -> int:
     with state.lock():
         state.read_pins()
         keys = _load(state, passphrase)
-        from service.partner.app import run_node
+        from service.partner.app import Listening, run_node
 
-        return run_node(state, keys, arguments.host, arguments.port, arguments.poll)
+        at = Listening(arguments.host, arguments.port, arguments.check_port)
+        return run_node(state, keys, at, arguments.poll)
 
 
 def _passphrase(arguments: argparse.Namespace) -> str:
@@ -202,6 +204,12 @@ def _parser() -> argparse.ArgumentParser:
     run = _command(commands, "run", _run, "run the node; prints `ready PORT` when it answers")
     run.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     run.add_argument("--port", type=_port, default=8700, help="0 takes a free port (default: %(default)s)")
+    run.add_argument(
+        "--check-port",
+        type=_port,
+        metavar="PORT",
+        help="serve the page on which residents check their ballot there, at /check (default: not)",
+    )
     run.add_argument("--poll", type=_seconds, default=0.25, help="seconds between looks at the board")
     for command in (init, spare, public, run):
         where = command.add_mutually_exclusive_group(required=True)

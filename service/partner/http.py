@@ -56,11 +56,12 @@ class TooLargeError(Exception):
 
 
 class HttpServer:
-    """Listens on one address. `max_body` is the most bytes that a request may carry."""
+    """Listens on one address. `max_body` is the most bytes of a request, `most` the most connections."""
 
-    def __init__(self, handler: Handler, max_body: int) -> None:
+    def __init__(self, handler: Handler, max_body: int, most: int = MAX_CONNECTIONS) -> None:
         self._handler = handler
         self._max_body = max_body
+        self._most = most
         self._open: set[asyncio.Task[None]] = set()
         self._idle: set[asyncio.Task[None]] = set()
         self._listening: dict[asyncio.Task[None], None] = {}
@@ -86,7 +87,7 @@ class HttpServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
-        if task is None or (len(self._open) >= MAX_CONNECTIONS and not self._make_room()):
+        if task is None or (len(self._open) >= self._most and not self._make_room()):
             writer.close()
             return
         self._open.add(task)
@@ -136,7 +137,7 @@ class HttpServer:
         try:
             return await self._handler(call)
         except Exception as error:  # noqa: BLE001 - a fault in one answer must not end the node
-            _log.error("fault", path=call.path[:80], kind=type(error).__name__)
+            _log.error("fault", part=call.path.split("/")[1][:20], kind=type(error).__name__)
             return Answer(500, b"internal\n")
 
 

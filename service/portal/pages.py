@@ -66,7 +66,6 @@ _environment.filters |= {
     "day": words.say_day,
 }
 _environment.globals["style_version"] = _version("style.css")
-_environment.globals["booth_style_version"] = _version("vote.css")
 
 
 def render_text(template: str, **shown: Any) -> str:

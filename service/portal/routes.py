@@ -5,7 +5,7 @@ POST, so that what somebody typed stands in no address and no log.
 """
 
 import time
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs
 
 from litestar import MediaType, Request, Response, Router, get, post
@@ -14,11 +14,12 @@ from litestar.params import FromPath
 
 from ballots.entries import Ballot, Tally
 from ballots.errors import ProtocolError
+from service.booth_page import SERVICE, find_language, render_booth, show_booth
 from service.errors import ServiceError
 from service.portal.alone import NAME, make_alone
 from service.portal.audit_view import show_audit
 from service.portal.ballot_view import show_state
-from service.portal.booth_view import find_language, show_booth
+from service.portal.booth_view import tell_booth
 from service.portal.docs_view import read_openapi
 from service.portal.election_view import show_election
 from service.portal.entry_view import parse_stored, show_entry
@@ -194,16 +195,16 @@ def recount_file() -> Response[str]:
 @get(["/vote", "/vote/{language:str}"])
 async def vote_page(request: Asked) -> Response[str]:
     """Show the voting booth."""
-    return await render_booth(request, "/vote")
+    return await show_page(request, "vote")
 
 
 @get(["/check", "/check/{language:str}"])
 async def check_page(request: Asked) -> Response[str]:
     """Show the page on which a second device checks a ballot."""
-    return await render_booth(request, "/check")
+    return await show_page(request, "check")
 
 
-async def render_booth(request: Asked, page: str) -> Response[str]:
+async def show_page(request: Asked, script: Literal["vote", "check"]) -> Response[str]:
     """Return a page whose script does the work, in the language that the address ends with."""
     language = find_language(request.path_params.get("language", SOURCE))
     if language is None:
@@ -211,12 +212,11 @@ async def render_booth(request: Asked, page: str) -> Response[str]:
     snapshot = await find_portal(request).look()
     if snapshot.election is None:
         return render("soon.html")
-    shown = show_booth(page, language, snapshot, request.app.state.settings.check_pages, time.time())
+    told = tell_booth(language, snapshot, request.app.state.settings.check_pages, time.time())
+    shown = show_booth(f"/{script}", language, SERVICE, told)
     if shown is None:
-        raise MissingPartError(
-            "Stemmen kan hier nu niet", "Dit deel van de site is niet meegebouwd. Meld het ons."
-        )
-    return render("vote.html", 200, NOT_KEPT, page=shown, script="vote" if page == "/vote" else "check")
+        raise MissingPartError("Stemmen kan hier nu niet", "Dit deel van de site ontbreekt. Meld het ons.")
+    return Response(render_booth(shown, script), media_type=MediaType.HTML, headers=NOT_KEPT)
 
 
 @get("/docs")

@@ -185,7 +185,9 @@ def test_people_vote_beside_the_programs() -> None:
         assert [style for style, *_ in letters] == ["adult"] * 6 + ["youth"] * 4
         assert len({code for _, code, *_ in letters}) == 10
         assert all(code == again for _, code, _, again, _ in letters)
-        assert re.search(r"A second device checks a ballot at:\n  http://127\.0\.0\.1:\d+/check\n", said)
+        assert re.search(
+            r"A second device checks a ballot at a partner's:\n  http://127\.0\.0\.1:\d+/check\n", said
+        )
         for style, code, url, _, manifest_hash in (letters[0], letters[-1]):
             assert manifest_hash == (folder / "kept" / "manifest.hash").read_text().strip()
             assert asyncio.run(vote_with(url, code, manifest_hash)) == style

@@ -243,13 +243,18 @@ async def test_what_was_reviewed_is_what_a_second_device_finds(station: Station,
     number = await voter.cast()
     address = await open_qr(voter)
     second = await browser.new_page()
-    assert address.startswith(f"{station.url}/check#")
+    assert address.startswith(f"{station.site.check_url}#")
+    asked = collect(second)
     await second.goto(address)
     await expect(second.get_by_role("heading", level=1)).to_have_text("Is dit wat u koos?")
     assert await second.locator(".reviewed .name").all_inner_texts() == reviewed
     assert number in await second.inner_text("main")
     assert await second.locator(".marks.chosen use").count() == 2
     assert "#" not in second.url
+    partner = station.site.check_url.removesuffix("/check")
+    assert {request.url[: len(partner)] for request in asked if not request.url.startswith("blob:")} == {
+        partner
+    }
     await second.get_by_role("button", name="Nee, dit koos ik niet").click()
     await expect(second.locator(".notice.wrong")).to_contain_text("opnieuw")
     await voter.press("Klaar met nakijken")

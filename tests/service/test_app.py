@@ -13,8 +13,8 @@ from ballots.board import Phase
 from service.db import durability
 from service.db.errors import DurabilityError, MigrationError
 from service.db.roles import Role, session_settings
-from service.edge import HEADERS
 from service.errors import SettingsError
+from service.headers import HEADERS
 from service.settings import Settings, read_operator_seed, read_settings
 from tests.service.hall import ballot_of, make_settings, put_on_board, served
 from tests.simulator import World, make_world

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ballots.board import Phase
-from service.portal import booth_view
+from service import booth_page
 from tests.service.portal_site import open_site
 from tests.simulator import make_world
 
@@ -68,7 +68,7 @@ async def test_a_site_without_the_bundle(
     database: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the scripts were not built the page says that, and who must act."""
-    monkeypatch.setattr(booth_view, "BOOTH", folder)
+    monkeypatch.setattr(booth_page, "BOOTH", folder)
     async with open_site(database, folder, make_world(Phase.VOTING)) as client:
         answer = await client.get("/vote", headers=HTML)
     assert answer.status_code == 503
