@@ -4,6 +4,7 @@ The app puts a pool of connections in the role wijk_public into its state as `pu
 POST, so that what somebody typed stands in no address and no log.
 """
 
+import asyncio
 import time
 from typing import Any, Literal
 from urllib.parse import parse_qs
@@ -194,11 +195,12 @@ async def recount_page(request: Asked) -> Response[str]:
     return render(request, "recount.html", booth=find_booth())
 
 
-@get(list_paths("/recount/alone"), sync_to_thread=True)
-def recount_file(request: Asked) -> Response[str]:
+@get(list_paths("/recount/alone"))
+async def recount_file(request: Asked) -> Response[str]:
     """Return that page as one file that needs no server."""
     headers = {"content-disposition": f'attachment; filename="{NAME}"', "cache-control": "no-cache"}
-    return Response(make_alone(words_of(request).language), media_type=MediaType.HTML, headers=headers)
+    text = await asyncio.to_thread(make_alone, words_of(request).language)
+    return Response(text, media_type=MediaType.HTML, headers=headers)
 
 
 @get(["/vote", "/vote/{language:str}"])

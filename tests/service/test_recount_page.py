@@ -64,8 +64,8 @@ async def test_a_site_without_the_scripts_says_so(
 ) -> None:
     """Where scripts were not built the page says what to do instead, and there is no one-file form."""
     site = make_site(database, folder, make_world(Phase.ROLL))
-    for module in (pages, alone):
-        monkeypatch.setattr(module, "STATIC", folder)
+    monkeypatch.setattr(pages, "STATIC", folder)
+    monkeypatch.setattr(alone, "STATIC", folder)
     async with AsyncTestClient(site) as client:
         page = assert_good((await client.get("/recount")).text)
         missing = await client.get("/recount/alone", headers={"accept": "text/html"})
