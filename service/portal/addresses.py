@@ -4,11 +4,20 @@
 """
 
 import re
+from typing import NamedTuple
 
-from service.booth_page import LanguageLink, address_in, find_language
+from service.booth_page import address_in, find_language
 from tally.texts.languages import COMPLETE, LANGUAGES, SOURCE, Language
 
 _PLAIN = re.compile(r"/|(/[a-z0-9-]+)+")
+
+
+class PageLink(NamedTuple):
+    """A language that a page is offered in; `name` is its own."""
+
+    code: Language
+    name: str
+    address: str
 
 
 def list_paths(page: str) -> list[str]:
@@ -28,9 +37,6 @@ def plain_address(page: str) -> str:
     return page if _PLAIN.fullmatch(page) else "/"
 
 
-def list_languages(page: str) -> list[LanguageLink]:
+def list_languages(page: str) -> list[PageLink]:
     """Return the languages that a page is offered in."""
-    return [
-        LanguageLink(code=code, name=LANGUAGES[code].name, address=address_in(page, code))
-        for code in COMPLETE
-    ]
+    return [PageLink(code, LANGUAGES[code].name, address_in(page, code)) for code in COMPLETE]
