@@ -164,7 +164,7 @@ async def test_a_begun_language_says_what_is_dutch(database: str, folder: Path) 
 
 
 def test_addresses() -> None:
-    """An address is split into page and language as it was put together; what is odd leads to the first page."""
+    """An address is split as it was put together; what is odd leads to the first page."""
     for page in ("/", "/wall", "/wall/3", "/recount/alone"):
         for address, language in zip(list_paths(page), ("nl", "en", "ar"), strict=True):
             assert split_address(address) == (page, language)
