@@ -11,6 +11,7 @@ from ballots.manifest import Points, Ranking
 from ballots.wire import Hash
 from service.portal import words
 from service.portal.follow import Snapshot
+from service.portal.marks import Mark, show_mark
 from tally.opening import open_ballot
 
 
@@ -28,7 +29,7 @@ class BallotState(msgspec.Struct, frozen=True, kw_only=True):
     look: str
     said: str
     chosen: list[Chosen] = []
-    mark: str = ""
+    marks: list[Mark] = []
     later: int | None = None
 
 
@@ -55,12 +56,11 @@ def show_state(
         return BallotState(look="invalid", said=f"Dit stembiljet is ongeldig en telt niet mee. {reason}")
     choices = opened.choices[0]
     said = "Dit stembiljet is geteld." if snapshot.outcome else "Dit stembiljet is open en wordt geteld."
-    mark = words.say_list([str(number) for number in choices.mark])
     return BallotState(
         look="counted",
         said=said,
         chosen=[_say_choices(each, opened.style, election) for each in choices.contests],
-        mark=mark,
+        marks=[show_mark(number, "nl") for number in choices.mark],
     )
 
 

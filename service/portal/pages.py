@@ -52,6 +52,14 @@ def find_booth() -> dict[str, str] | None:
         return None
 
 
+def find_marks() -> str | None:
+    """Return the address of the drawings of the marks, None where they have not been built."""
+    try:
+        return f"/static/booth/marks.svg?v={_version('booth/marks.svg')}"
+    except FileNotFoundError:
+        return None
+
+
 _environment = jinja2.Environment(
     loader=jinja2.FileSystemLoader(FOLDER),
     autoescape=True,
