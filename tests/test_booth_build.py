@@ -60,7 +60,7 @@ def build_in(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 LIMIT = 150_000
-"""What a page of the booth may weigh with all its files, compressed, so that it comes quickly on a telephone."""
+"""What a page of the booth may weigh with all its files, compressed, for the sake of telephones."""
 
 
 @pytest.mark.parametrize("script", ["vote", "check"])

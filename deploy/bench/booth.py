@@ -1,6 +1,6 @@
 """The booth in Chromium: until a code can be typed, and from pressing "cast" to the promise.
 
-A whole site answers, with four kinds of contest on the ballot; every voter has a browser without anything kept.
+A whole site answers, with four kinds of contest on the ballot; no voter's browser has kept anything before.
 Half of the voters have a page whose processor is four times slower, as on an old telephone: the browser does
 that, so servers and database are as fast as before. Times are taken within the page.
 """
@@ -107,7 +107,7 @@ async def _vote(station: Station, browser: Browser, slower: int) -> Times:
 
 
 async def weigh(browser: Browser, url: str, path: str) -> tuple[int, int]:
-    """Return the bytes of all files of a page but the election itself: compressed one by one, and as they are."""
+    """Return the bytes of all files of a page but the board's: compressed one by one, and as they are."""
     page = await browser.new_page()
     addresses = await _load(page, f"{url}{path}")
     await page.close()

@@ -9,16 +9,18 @@ from service.portal.pages import find_marks
 from tally.texts.languages import Language
 from tally.texts.texts import texts_in
 
-NAMES = (
-    "boat fountain cyclist flower balloon anchor umbrella key "
-    "scissors cat butterfly snail horse spider bird leaf "
-    "tree cactus apple banana cherries carrot cheese ice-lolly "
-    "mug candle pram traffic-light bed armchair bath ladder "
-    "shovel bucket t-shirt sock shoe glasses hanger tooth "
-    "bell book padlock magnet alarm-clock hourglass camera telephone "
-    "planet stairs car train aeroplane submarine tent robot "
-    "sun cloud snowflake snowman castle house puzzle-piece heart"
-).split()
+NAMES = """
+    boat fountain cyclist flower balloon anchor umbrella key
+    scissors cat butterfly snail horse spider bird leaf
+    tree cactus apple banana cherries carrot cheese ice-lolly
+    mug candle pram traffic-light bed armchair bath ladder
+    shovel bucket t-shirt sock shoe glasses hanger tooth
+    bell book padlock magnet alarm-clock hourglass camera telephone
+    planet stairs car train aeroplane submarine tent robot
+    sun cloud snowflake snowman castle house puzzle-piece heart
+"""
+TEXTS = tuple(f"booth.mark.{name}" for name in NAMES.split())
+"""What the marks are called: ids of texts, by number."""
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,5 +35,5 @@ def show_mark(number: int, language: Language) -> Mark:
     file = find_marks()
     return Mark(
         drawing=f"{file}#mark-{number}" if file else "",
-        name=texts_in(language).say(f"booth.mark.{NAMES[number]}"),
+        name=texts_in(language).say(TEXTS[number]),
     )
