@@ -10,6 +10,7 @@ from ballots.entries import Ballot
 from ballots.manifest import Points, Ranking
 from ballots.wire import Hash
 from service.portal.follow import Snapshot
+from service.portal.marks import Mark, show_mark
 from service.portal.words import INVALID, Words
 from tally.opening import open_ballot
 
@@ -28,7 +29,7 @@ class BallotState(msgspec.Struct, frozen=True, kw_only=True):
     look: str
     said: str
     chosen: list[Chosen] = []
-    mark: str = ""
+    marks: list[Mark] = []
     later: int | None = None
 
 
@@ -60,12 +61,11 @@ def show_state(
         return BallotState(look="invalid", said=words.say("page.state.invalid", reason=reason))
     choices = opened.choices[0]
     said = words.say("page.state.counted" if snapshot.outcome else "page.state.open")
-    mark = words.say_list([str(number) for number in choices.mark])
     return BallotState(
         look="counted",
         said=said,
         chosen=[_say_choices(words, each, opened.style, election) for each in choices.contests],
-        mark=mark,
+        marks=[show_mark(number, words.language) for number in choices.mark],
     )
 
 

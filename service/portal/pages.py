@@ -47,6 +47,14 @@ def find_booth() -> dict[str, str] | None:
         return None
 
 
+def find_marks() -> str | None:
+    """Return the address of the drawings of the marks, None where they have not been built."""
+    try:
+        return f"/static/booth/marks.svg?v={version_of(STATIC / 'booth' / 'marks.svg')}"
+    except FileNotFoundError:
+        return None
+
+
 def render_text(template: str, language: Language, **shown: Any) -> str:
     """Return a page's text."""
     return templates_in(language).get_template(template).render(**shown)

@@ -255,12 +255,17 @@ async def test_what_became_of_a_ballot(database: str, folder: Path) -> None:
         world.count()
         await put_world(database, world)
         counted = (await read(client, f"/wall/{new}")).text
+        html = (await client.get(f"/wall/{new}")).text
         first = await read(client, f"/wall/{old}")
         invalid = (await read(client, f"/wall/{bad}")).text
         outcome = await read(client, "/outcome")
     assert "Dit stembiljet is geteld." in counted
     assert "Moestuin Bankjes Fietspad" in counted
-    assert "tekening 2 en 9" in counted
+    assert "Merkteken van de kiezer fietser kat" in counted
+    assert re.findall(r'<use href="/static/booth/marks\.svg\?v=[0-9a-f]{12}#mark-([0-9]+)"/>', html) == [
+        "2",
+        "9",
+    ]
     assert "heeft later opnieuw gestemd" in first.text
     assert f"/wall/{new}" in first.addresses
     reason = "Er zijn te veel of te weinig projecten gekozen."
