@@ -30,7 +30,8 @@ FIND_FAULTS = """
   const controls = all.filter((each) => each.matches("a, button, input, select, summary, textarea"));
   const boxes = controls.flatMap((each) => [...each.getClientRects()].map((box) => ({ box, each })));
   const share = (from, to) => Math.min(...to) - Math.max(...from) > 1;
-  const meet = (a, b) => share([a.left, b.left], [a.right, b.right]) && share([a.top, b.top], [a.bottom, b.bottom]);
+  const meet = (a, b) => share([a.left, b.left], [a.right, b.right])
+    && share([a.top, b.top], [a.bottom, b.bottom]);
   boxes.forEach(({ box, each }, place) => {
     for (const other of boxes.slice(place + 1)) {
       const isInside = each.contains(other.each) || other.each.contains(each);
@@ -41,11 +42,11 @@ FIND_FAULTS = """
   const stuck = all.filter((each) => getComputedStyle(each).position === "sticky");
   const bottomOf = (each) => (parseFloat(getComputedStyle(each).top) || 0) + each.offsetHeight;
   const covered = Math.max(0, ...stuck.map(bottomOf));
-  if (covered > innerHeight / 2) faults.push(`less than half is left below bars: ${covered} of ${innerHeight}`);
+  if (covered > innerHeight / 2) faults.push(`bars take more than half: ${covered} of ${innerHeight}`);
   return faults;
 }
 """
-"""Nothing is cut off or beside the window, no control lies over another, and the window is not full of bars."""
+"""Nothing is cut off or beside the window, no control lies over another, and bars leave half of the window."""
 
 
 async def find_faults(page: Page) -> list[str]:
