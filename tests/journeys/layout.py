@@ -46,7 +46,7 @@ FIND_FAULTS = """
   return faults;
 }
 """
-"""Nothing is cut off or beside the window, no control lies over another, and bars leave half of the window."""
+"""Nothing is cut off or beside the window, no control lies over another, and bars leave half of it."""
 
 
 async def find_faults(page: Page) -> list[str]:
