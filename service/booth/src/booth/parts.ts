@@ -92,3 +92,8 @@ export function summary(frame: Frame, problems: readonly { readonly text: string
   );
 }
 
+
+/** A ballot's number in two groups, as people read it. */
+export function splitNumber(number: string): string {
+  return `${number.slice(0, 5)}-${number.slice(5)}`;
+}

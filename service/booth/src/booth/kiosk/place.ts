@@ -2,7 +2,7 @@
 
 import { make, type Child } from "../../page/dom.ts";
 import type { App, Place } from "../app.ts";
-import { button, lead, notice, paragraph } from "../parts.ts";
+import { button, lead, notice, paragraph, splitNumber } from "../parts.ts";
 import { MemoryTrail } from "../trail.ts";
 import { watchCamera } from "./camera.ts";
 import { keypad } from "./keypad.ts";
@@ -96,7 +96,7 @@ function showLeft(app: App, host: Host): void {
     app.resume();
     return;
   }
-  const number = `${sending.number.slice(0, 5)}-${sending.number.slice(5)}`;
+  const number = splitNumber(sending.number);
   app.show({
     title: app.say("booth.kiosk.left.title"),
     content: [

@@ -3,6 +3,7 @@
 import { base64url } from "../../kernel/bytes.ts";
 import { make } from "../../page/dom.ts";
 import type { App } from "../app.ts";
+import { splitNumber } from "../parts.ts";
 
 /** The share as it is printed. What is on it is no secret: to vote one needs the file. */
 export function certificate(app: App): HTMLElement {
@@ -11,7 +12,7 @@ export function certificate(app: App): HTMLElement {
   const lines = [
     app.say("booth.certificate.one"),
     app.say("booth.certificate.money"),
-    ...(kept.promised === null ? [] : [app.say("booth.certificate.voted", { number: kept.promised.number })]),
+    ...(kept.promised === null ? [] : [app.say("booth.certificate.voted", { number: splitNumber(kept.promised.number) })]),
   ];
   return make(
     "section",

@@ -6,7 +6,7 @@ import { make } from "../../page/dom.ts";
 import type { App } from "../app.ts";
 import { complaintOf, findPlace, type Place } from "../after.ts";
 import { saveFile } from "../files.ts";
-import { button, lead, paragraph, showDeadline } from "../parts.ts";
+import { button, lead, paragraph, showDeadline, splitNumber } from "../parts.ts";
 import type { Promised } from "../kept.ts";
 import { drawQr } from "../qr.ts";
 
@@ -21,7 +21,7 @@ export function showDone(app: App): void {
       make(
         "div",
         { class: "tile one" },
-        make("p", { class: "big-number" }, make("span", { class: "label" }, app.say("booth.done.number")), split(promised.number)),
+        make("p", { class: "big-number" }, make("span", { class: "label" }, app.say("booth.done.number")), splitNumber(promised.number)),
         where,
       ),
       askToCheck(app, promised),
@@ -38,10 +38,6 @@ export function showDone(app: App): void {
       if (!signal.aborted) where.textContent = app.say(error instanceof Refused ? "booth.done.wrong" : "booth.done.unknown");
     },
   );
-}
-
-function split(number: string): string {
-  return `${number.slice(0, 5)}-${number.slice(5)}`;
 }
 
 function sayPlace(app: App, place: Place, promised: Promised): (Node | string)[] {
