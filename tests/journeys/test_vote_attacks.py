@@ -168,7 +168,7 @@ async def serve_changed_ballot(page: Page, other: Cast) -> None:
 async def serve_other_proof(page: Page, other: Cast) -> None:
     """Give a proof that proves nothing."""
     await page.route(
-        "**/api/proofs/*", lambda route: route.fulfill(body="c2sp.org/tlog-proof@v1\nindex 3\n\n")
+        "**/proofs/*", lambda route: route.fulfill(body="c2sp.org/tlog-proof@v1\nindex 3\n\n")
     )
 
 

@@ -5,12 +5,11 @@
 
 import { find, make, type Child } from "../page/dom.ts";
 import type { Source } from "../kernel/source.ts";
-import { stepOf } from "./kept.ts";
+import { stepOf, type Promised, type Step } from "./kept.ts";
+import type { Secrets } from "./secrets.ts";
 import type { Session } from "./session.ts";
+import type { Stage, Trail } from "./trail.ts";
 import type { Texts } from "./texts.ts";
-
-/** The screens between the share and the sealed ballot; all other steps follow from what is kept. */
-export type Stage = "ballot" | "review" | "mark";
 
 export interface Screen {
   /** The heading, and the page's title. */
@@ -28,15 +27,32 @@ export interface Site {
   readonly behind: number;
 }
 
+/** What differs between a device of one's own and one that many people use. */
+export interface Place {
+  /** Whether others will use it: then nothing leads away from here, and nothing is saved or printed. */
+  readonly isShared: boolean;
+  readonly secrets: Secrets;
+  readonly trail: Trail;
+  /** Ways in beside typing. @param take go on with this code, as it was read */
+  waysIn(app: App, take: (code: string) => void): readonly Child[];
+  /** What can be done while a sealed ballot cannot be sent. */
+  whileAway(app: App): readonly Child[];
+  /** What can be kept, or must be done, after the promise. */
+  afterwards(app: App, promised: Promised): readonly Child[];
+}
+
 export interface Parts {
+  readonly place: Place;
   readonly session: Session;
   readonly site: Site;
   readonly source: Source;
   readonly texts: Texts;
 }
 
+export type Screens = Readonly<Record<Stage | Step, (app: App) => void>>;
+
 export abstract class Frame {
-  readonly texts: Texts;
+  #texts: Texts;
   readonly #main = find("inhoud", HTMLElement);
   readonly #live = find("melding", HTMLElement);
   readonly #banner = find("nog-niet", HTMLElement);
@@ -44,7 +60,21 @@ export abstract class Frame {
   static #work = new AbortController();
 
   constructor(texts: Texts) {
-    this.texts = texts;
+    this.#texts = texts;
+  }
+
+  get texts(): Texts {
+    return this.#texts;
+  }
+
+  /** Say everything that comes from now on in these texts. */
+  translate(texts: Texts): void {
+    this.#texts = texts;
+  }
+
+  /** Stop what the screen is waiting for. */
+  static stop(): void {
+    Frame.#work.abort();
   }
 
   /** Show a screen in place of the one before; whatever that one was waiting for stops. */
@@ -76,45 +106,51 @@ export abstract class Frame {
 }
 
 export class App extends Frame {
+  readonly place: Place;
   readonly session: Session;
   readonly site: Site;
   readonly source: Source;
-  readonly #screens: Readonly<Record<Stage | "code" | "asking" | "sending" | "done", (app: App) => void>>;
+  readonly #screens: Screens;
+  #stage: Stage = "ballot";
 
-  constructor({ session, site, source, texts }: Parts, screens: App["screens"]) {
+  constructor({ place, session, site, source, texts }: Parts, screens: Screens) {
     super(texts);
+    this.place = place;
     this.session = session;
     this.site = site;
     this.source = source;
     this.#screens = screens;
-    addEventListener("popstate", (event) => {
-      this.#arrive(stageOf(event.state));
+    place.trail.onBack((stage) => {
+      this.#arrive(stage);
     });
-  }
-
-  get screens(): Readonly<Record<Stage | "code" | "asking" | "sending" | "done", (app: App) => void>> {
-    return this.#screens;
   }
 
   /** Show where the voter is. @param stage which screen of the ballot, if that is where */
   resume(stage: Stage = "ballot"): void {
-    const step = stepOf(this.session.kept);
-    history.replaceState({ stage }, "");
-    this.#render(step === "ballot" ? stage : step);
+    this.place.trail.stay(stage);
+    this.#arrive(stage);
   }
 
   /** Go on to a screen of the ballot, with a way back to this one. */
   go(stage: Stage): void {
-    history.pushState({ stage }, "");
+    this.place.trail.go(stage);
     this.#arrive(stage);
   }
 
-  #arrive(stage: Stage): void {
-    const step = stepOf(this.session.kept);
-    this.#render(step === "ballot" ? stage : step);
+  back(): void {
+    this.place.trail.back();
   }
 
-  #render(name: Stage | "code" | "asking" | "sending" | "done"): void {
+  /** Show the same screen again, in another language. */
+  override translate(texts: Texts): void {
+    super.translate(texts);
+    this.#arrive(this.#stage);
+  }
+
+  #arrive(stage: Stage): void {
+    this.#stage = stage;
+    const step = stepOf(this.session.kept);
+    const name = step === "ballot" ? stage : step;
     this.showBanner(this.#sayBanner(name));
     this.announce("");
     this.#screens[name](this);
@@ -129,9 +165,4 @@ export class App extends Frame {
   now(): number {
     return Date.now() / 1000 + this.site.behind;
   }
-}
-
-function stageOf(state: unknown): Stage {
-  const named = typeof state === "object" && state !== null && "stage" in state ? state.stage : "ballot";
-  return named === "review" || named === "mark" ? named : "ballot";
 }

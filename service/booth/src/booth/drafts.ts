@@ -19,8 +19,17 @@ const schema = object({
   revision: count,
 });
 
-/** The drafts of one election. */
-export class Drafts {
+/** Keeps the draft of one election. */
+export interface Drafts {
+  /** The draft of a revision; null if there is none. */
+  read(revision: number): Draft | null;
+  /** Throws where the browser lets a page keep nothing. */
+  write(revision: number, draft: Draft): void;
+  clear(): void;
+}
+
+/** On this device. */
+export class KeptDrafts implements Drafts {
   readonly #key: string;
 
   /** @param election its manifest hash, in hexadecimal */
@@ -28,7 +37,6 @@ export class Drafts {
     this.#key = `${NAME}-${election}`;
   }
 
-  /** The draft of a revision; null if there is none. */
   read(revision: number): Draft | null {
     const text = localStorage.getItem(this.#key);
     if (text === null) return null;
@@ -42,7 +50,6 @@ export class Drafts {
     return null;
   }
 
-  /** Keep a draft. Throws where the browser lets a page keep nothing. */
   write(revision: number, draft: Draft): void {
     localStorage.setItem(this.#key, fromUtf8(encode(schema, { ...draft, revision })) ?? "");
   }

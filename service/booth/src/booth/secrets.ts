@@ -8,16 +8,23 @@ import type { Sending } from "./kept.ts";
 
 const KEY = "wijkaandeel";
 
-export function keepSecret({ number, secret }: Sending): void {
-  sessionStorage.setItem(KEY, `${number}.${base64url(secret)}`);
+export interface Secrets {
+  keep(sent: Sending): void;
+  /** The secret of the ballot with this number, null if it is not here. */
+  find(number: string): Bytes | null;
+  forget(): void;
 }
 
-/** The secret of the ballot with this number, null if this tab does not have it. */
-export function findSecret(number: string): Bytes | null {
-  const [kept, secret] = (sessionStorage.getItem(KEY) ?? "").split(".");
-  return kept === number && secret !== undefined ? fromBase64url(secret) : null;
-}
-
-export function forgetSecret(): void {
-  sessionStorage.removeItem(KEY);
-}
+/** In the tab's memory, which outlives a reload. */
+export const TAB: Secrets = {
+  keep: ({ number, secret }) => {
+    sessionStorage.setItem(KEY, `${number}.${base64url(secret)}`);
+  },
+  find: (number) => {
+    const [kept, secret] = (sessionStorage.getItem(KEY) ?? "").split(".");
+    return kept === number && secret !== undefined ? fromBase64url(secret) : null;
+  },
+  forget: () => {
+    sessionStorage.removeItem(KEY);
+  },
+};

@@ -18,7 +18,7 @@ import {
 import { pause, send, type Waiting } from "./server.ts";
 import { readHead } from "./setup.ts";
 import type { Drafts } from "./drafts.ts";
-import type { VoterStore } from "./store.ts";
+import type { Keeper } from "./store.ts";
 
 const ANSWER_LIMIT = 65_536;
 const ASK_AGAIN = 1_000;
@@ -35,7 +35,7 @@ export class AskedElsewhere extends Error {
 
 export interface Ground {
   readonly election: Election;
-  readonly store: VoterStore;
+  readonly store: Keeper;
   readonly drafts: Drafts;
   /** Of the service: no slash at the end. */
   readonly api: string;
@@ -93,6 +93,11 @@ export class Session {
    */
   async begin(code: string, waiting: Waiting): Promise<void> {
     const credential = credentialOf(code, this.election.manifestHash);
+    const left = await this.#ground.store.recall(credential);
+    if (left !== null) {
+      await this.#change((kept) => (kept.asking === null && kept.share === null ? { ...left, seen: kept.seen } : kept));
+      return;
+    }
     const { asked, style } = await this.#findLine(credential, waiting);
     if (asked) throw new AskedElsewhere();
     const { entry, blinded, pending } = askForShare(this.election, style, credential, this.#ground.random);

@@ -5,6 +5,7 @@
  * (`strict`): a request that was sent and forgotten would be a share that is lost.
  */
 
+import type { SigningKey } from "../kernel/voter.ts";
 import type { Kept } from "./kept.ts";
 import { NOTHING } from "./kept.ts";
 
@@ -16,7 +17,17 @@ export class NoStore extends Error {
   override readonly name = "NoStore";
 }
 
-export class VoterStore {
+/** Where a voter's state is kept: on a device of their own, or in the memory of one that many people use. */
+export interface Keeper {
+  read(): Promise<Kept>;
+  /** Make one step, and return what is kept now, once it counts. @throws NoStore */
+  change(step: (kept: Kept) => Kept): Promise<Kept>;
+  clear(): Promise<void>;
+  /** What the voter with this credential left here before; null if nothing. */
+  recall(credential: SigningKey): Promise<Kept | null>;
+}
+
+export class VoterStore implements Keeper {
   readonly #database: IDBDatabase;
   readonly #key: string;
 
@@ -43,7 +54,6 @@ export class VoterStore {
     return ((await answered(store.get(this.#key))) as Kept | undefined) ?? NOTHING;
   }
 
-  /** Make one step, and return what is kept now, once it is on disk. @throws NoStore */
   async change(step: (kept: Kept) => Kept): Promise<Kept> {
     const transaction = this.#database.transaction(VOTERS, "readwrite", { durability: "strict" });
     const ended = done(transaction);
@@ -62,9 +72,14 @@ export class VoterStore {
     transaction.objectStore(VOTERS).delete(this.#key);
     await ended;
   }
+
+  /** What is kept is the voter's already, so there is nothing else. */
+  recall(): Promise<null> {
+    return Promise.resolve(null);
+  }
 }
 
-function answered<T>(asked: IDBRequest<T>): Promise<T> {
+export function answered<T>(asked: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     asked.onsuccess = () => {
       resolve(asked.result);
@@ -75,7 +90,7 @@ function answered<T>(asked: IDBRequest<T>): Promise<T> {
   });
 }
 
-function done(transaction: IDBTransaction): Promise<void> {
+export function done(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => {
       resolve();

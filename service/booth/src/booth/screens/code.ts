@@ -2,12 +2,11 @@
 
 import { parseCode } from "../../kernel/codes.ts";
 import { Refused } from "../../kernel/errors.ts";
-import { make } from "../../page/dom.ts";
+import { make, type Child } from "../../page/dom.ts";
 import type { App } from "../app.ts";
-import { awayNotice, lead, paragraph, showDeadline, steps } from "../parts.ts";
+import { awayNotice, button, lead, paragraph, showDeadline, steps } from "../parts.ts";
 import { Denied } from "../server.ts";
 import { AskedElsewhere } from "../session.ts";
-import { readShareFile } from "../share_file.ts";
 
 const SYMBOLS = 16;
 const MISTAKES: Readonly<Record<string, string>> = {
@@ -29,7 +28,7 @@ export function showCode(app: App): void {
   const form = new CodeForm(app);
   app.show({
     title: app.say("booth.code.title"),
-    content: [steps(app, 0), lead(app.say("booth.code.lead")), form.element, showDeadline(app), restoring(app)],
+    content: [steps(app, 0), lead(app.say("booth.code.lead")), form.element, showDeadline(app), ...app.place.waysIn(app, form.take)],
   });
 }
 
@@ -38,7 +37,7 @@ function showClosed(app: App, when: "before" | "after"): void {
   app.showBanner(null);
   const [title, text]: readonly [string, string] = when === "before" ? ["booth.before.title", "booth.before.text"] : ["booth.after.title", "booth.after.text"];
   const link = make("a", { class: "button", href: "/" }, app.say("booth.page.home"));
-  app.show({ title: app.say(title), content: [lead(app.say(text)), paragraph(link)] });
+  app.show({ title: app.say(title), content: [lead(app.say(text)), ...(app.place.isShared ? [] : [paragraph(link)])] });
 }
 
 class CodeForm {
@@ -71,6 +70,12 @@ class CodeForm {
     });
     this.#look();
   }
+
+  /** Go on with a code that was read by a camera or a scanner. */
+  readonly take = (code: string): void => {
+    this.#input.value = code;
+    void this.#submit();
+  };
 
   /** Say at once whether a whole code is right; say nothing of one that is not whole. */
   #look(): void {
@@ -152,35 +157,13 @@ function takeCode(): string {
 function showElsewhere(app: App): void {
   app.show({
     title: app.say("booth.elsewhere.title"),
-    content: [lead(app.say("booth.elsewhere.lead")), paragraph(app.say("booth.elsewhere.advice")), restoring(app)],
+    content: [lead(app.say("booth.elsewhere.lead")), paragraph(app.say("booth.elsewhere.advice")), ...again(app)],
   });
 }
 
-/** Take over a share that was saved as a file. */
-function restoring(app: App): HTMLElement {
-  const input = make("input", { type: "file", id: "aandeel", accept: ".wijkaandeel,application/json" });
-  const said = make("p", { class: "said", role: "status" });
-  input.addEventListener("change", () => {
-    const file = input.files?.[0];
-    if (file === undefined) return;
-    void file.arrayBuffer().then(async (content) => {
-      const kept = readShareFile(new Uint8Array(content), app.session.election);
-      if (kept === null) {
-        said.textContent = app.say("booth.restore.wrong");
-        said.className = "said complaint";
-        return;
-      }
-      await app.session.restore(kept);
-      app.resume();
-    });
-  });
-  return make(
-    "details",
-    {},
-    make("summary", {}, app.say("booth.restore.title")),
-    make("label", { for: "aandeel" }, app.say("booth.restore.label")),
-    input,
-    said,
-  );
+function again(app: App): Child[] {
+  if (!app.place.isShared) return [...app.place.waysIn(app, () => undefined)];
+  return [button(app.say("booth.again"), () => {
+    app.resume();
+  })];
 }
-

@@ -6,12 +6,9 @@ import { make } from "../../page/dom.ts";
 import type { App } from "../app.ts";
 import { complaintOf, findPlace, type Place } from "../after.ts";
 import { saveFile } from "../files.ts";
-import { button, lead, notice, paragraph, showDeadline } from "../parts.ts";
+import { button, lead, paragraph, showDeadline } from "../parts.ts";
 import type { Promised } from "../kept.ts";
 import { drawQr } from "../qr.ts";
-import { findSecret, forgetSecret } from "../secrets.ts";
-import { spellShareFile } from "../share_file.ts";
-import { certificate } from "./certificate.ts";
 
 export function showDone(app: App): void {
   const { promised } = app.session.kept;
@@ -29,9 +26,8 @@ export function showDone(app: App): void {
       ),
       askToCheck(app, promised),
       proves(app),
-      keeping(app, promised),
+      ...app.place.afterwards(app, promised),
       again(app),
-      certificate(app),
     ],
   });
   void findPlace(app.session, app.source).then(
@@ -54,7 +50,7 @@ function sayPlace(app: App, place: Place, promised: Promised): (Node | string)[]
     case "board": {
       const values = { tile: app.texts.number(place.index) };
       const link = make("a", { href: `/wall/${place.index}` }, app.say("booth.done.see"));
-      return [app.say("booth.done.board", values), " ", link];
+      return [app.say("booth.done.board", values), ...(app.place.isShared ? [] : [" ", link])];
     }
     case "waiting":
       return [app.say("booth.done.until", { moment: deadline })];
@@ -62,14 +58,14 @@ function sayPlace(app: App, place: Place, promised: Promised): (Node | string)[]
       const save = button(app.say("booth.done.complaint"), () => {
         saveFile("klacht.json", complaintOf(promised, place.note));
       });
-      return [make("strong", {}, app.say("booth.done.broken", { moment: deadline })), " ", app.say("booth.done.broken-advice"), " ", save];
+      return [make("strong", {}, app.say("booth.done.broken", { moment: deadline })), " ", app.say("booth.done.broken-advice"), ...(app.place.isShared ? [] : [" ", save])];
     }
   }
 }
 
 /** One question: check now? With a second device, which need not trust this one. */
 function askToCheck(app: App, { hash, number }: Promised): HTMLElement {
-  const secret = findSecret(number);
+  const secret = app.place.secrets.find(number);
   if (secret === null) return make("section", { class: "tile" }, make("h2", {}, app.say("booth.check.later-title")), paragraph(app.say("booth.check.later")));
   // Whole, as a second device knows no address of this page.
   const address = `${new URL(app.site.check, location.href).href}#${base64url(hash)}.${base64url(secret)}.${base64url(app.session.election.manifestHash)}`;
@@ -78,16 +74,16 @@ function askToCheck(app: App, { hash, number }: Promised): HTMLElement {
   const yes = button(app.say("booth.check.yes"), () => {
     place.replaceChildren(
       paragraph(app.say("booth.check.scan")), drawQr(app, address),
-      make("p", {}, make("a", { href: address, target: "_blank", rel: "noreferrer" }, app.say("booth.check.here"))),
+      ...(app.place.isShared ? [] : [paragraph(make("a", { href: address, target: "_blank", rel: "noreferrer" }, app.say("booth.check.here")))]),
       button(app.say("booth.check.checked"), () => {
-        forgetSecret();
+        app.place.secrets.forget();
         app.resume();
       }),
     );
-    place.querySelector("a")?.focus();
+    place.querySelector<HTMLElement>("a, button")?.focus();
   });
   const no = button(app.say("booth.check.no"), () => {
-    forgetSecret();
+    app.place.secrets.forget();
     app.resume();
   }, "quiet");
   place.append(make("div", { class: "onward" }, yes, no));
@@ -96,45 +92,6 @@ function askToCheck(app: App, { hash, number }: Promised): HTMLElement {
 
 function proves(app: App): HTMLElement {
   return make("section", {}, make("h2", {}, app.say("booth.proves.title")), paragraph(app.say("booth.proves.does")), paragraph(app.say("booth.proves.does-not")));
-}
-
-function keeping(app: App, promised: Promised): HTMLElement {
-  const receipt = button(app.say("booth.keep.receipt"), () => {
-    saveFile(`stembiljet-${promised.number}.json`, complaintOf(promised, null));
-  }, "quiet");
-  const share = button(app.say("booth.keep.share"), () => {
-    const file = spellShareFile(app.session.kept, app.session.election);
-    if (file !== null) saveFile("mijn.wijkaandeel", file);
-  }, "quiet");
-  const print = button(app.say("booth.keep.print"), () => {
-    globalThis.print();
-  }, "quiet");
-  const forget = button(app.say("booth.keep.forget"), () => {
-    confirmForget(app, forget);
-  }, "quiet");
-  return make(
-    "section",
-    { class: "keeping" },
-    make("h2", {}, app.say("booth.keep.title")),
-    paragraph(app.say("booth.keep.secret")),
-    make("div", { class: "onward" }, share, print, receipt, forget),
-  );
-}
-
-/** To forget is for ever, so it is asked once more. */
-function confirmForget(app: App, asked: HTMLElement): void {
-  const yes = button(app.say("booth.forget.yes"), () => {
-    forgetSecret();
-    void app.session.forget().then(() => {
-      app.resume();
-    });
-  });
-  const no = button(app.say("booth.forget.no"), () => {
-    app.resume();
-  }, "quiet");
-  const box = notice("wrong", app.say("booth.forget.title"), paragraph(app.say("booth.forget.text")), make("div", { class: "onward" }, yes, no));
-  asked.closest("section")?.append(box);
-  yes.focus();
 }
 
 function again(app: App): HTMLElement {

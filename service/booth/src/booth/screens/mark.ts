@@ -33,7 +33,7 @@ export function showMark(app: App): void {
     }
   });
   const back = button(app.say("booth.mark.back"), () => {
-    history.back();
+    app.back();
   }, "quiet");
   const list = make("ul", { class: "marks" }, ...boxes.map(({ element }) => element));
   const group = make("fieldset", {}, make("legend", {}, app.say("booth.mark.legend")), list);

@@ -18,7 +18,7 @@ export function showReview(app: App): void {
     app.go("mark");
   });
   const back = button(app.say("booth.review.back"), () => {
-    history.back();
+    app.back();
   }, "quiet");
   app.show({
     title: app.say("booth.review.title"),

@@ -2,25 +2,26 @@
 
 import { make } from "../../page/dom.ts";
 import type { App } from "../app.ts";
-import { keepSecret } from "../secrets.ts";
 import { awayNotice, button, lead, notice, paragraph, steps } from "../parts.ts";
 import { Denied } from "../server.ts";
 
 export function showSending(app: App): void {
   const away = awayNotice(app);
+  const waiting = make("div", { hidden: "" }, ...app.place.whileAway(app));
   const signal = app.show({
     title: app.say("booth.sending.title"),
-    content: [steps(app, 3), lead(app.say("booth.sending.lead")), make("progress", { "aria-labelledby": "kop" }), away],
+    content: [steps(app, 3), lead(app.say("booth.sending.lead")), make("progress", { "aria-labelledby": "kop" }), away, waiting],
   });
-  const waiting = {
+  const patience = {
     signal,
     onAway: () => {
       away.hidden = false;
+      waiting.hidden = false;
     },
   };
-  app.session.deliver(waiting).then(
+  app.session.deliver(patience).then(
     (sent) => {
-      if (sent !== null) keepSecret(sent);
+      if (sent !== null) app.place.secrets.keep(sent);
       app.resume();
     },
     (error: unknown) => {
