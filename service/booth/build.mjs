@@ -56,6 +56,7 @@ const libraries = await Promise.all([
   bundle(BROWSER, "src/page/worker.ts", join(outside, "worker.js")),
   bundle(BROWSER, "src/booth/main.ts", join(outside, "vote.js")),
   bundle(BROWSER, "src/booth/check.ts", join(outside, "check.js")),
+  bundle(BROWSER, "src/booth/kiosk/main.ts", join(outside, "kiosk.js")),
 ]);
 await Promise.all([
   bundle(NODE, "src/judge.ts", join(inside, "judge.mjs")),

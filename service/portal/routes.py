@@ -5,7 +5,7 @@ POST, so that what somebody typed stands in no address and no log.
 """
 
 import time
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import parse_qs
 
 from litestar import MediaType, Request, Response, Router, get, post
@@ -14,8 +14,9 @@ from litestar.params import FromPath
 
 from ballots.entries import Ballot, Tally
 from ballots.errors import ProtocolError
-from service.booth_page import SERVICE, find_language, render_booth, show_booth
+from service.booth_page import SERVICE, Script, find_language, render_booth, show_booth
 from service.errors import ServiceError
+from service.headers import CAMERA, NOT_KEPT
 from service.portal.alone import NAME, make_alone
 from service.portal.audit_view import show_audit
 from service.portal.ballot_view import show_state
@@ -44,7 +45,6 @@ from tally.texts.languages import SOURCE
 
 MAX_FORM = 4096
 MAX_FIELDS = 8
-NOT_KEPT = {"cache-control": "no-store"}
 
 Asked = Request[Any, Any, Any]
 
@@ -204,7 +204,15 @@ async def check_page(request: Asked) -> Response[str]:
     return await show_page(request, "check")
 
 
-async def show_page(request: Asked, script: Literal["vote", "check"]) -> Response[str]:
+@get(["/kiosk", "/kiosk/{language:str}"])
+async def kiosk_page(request: Asked) -> Response[str]:
+    """Show the booth for a touch screen that many people use; it alone may ask for the camera."""
+    answer = await show_page(request, "kiosk")
+    answer.headers.update(CAMERA)
+    return answer
+
+
+async def show_page(request: Asked, script: Script) -> Response[str]:
     """Return a page whose script does the work, in the language that the address ends with."""
     language = find_language(request.path_params.get("language", SOURCE))
     if language is None:
@@ -242,6 +250,7 @@ router = Router(
         recount_file,
         vote_page,
         check_page,
+        kiosk_page,
         docs_page,
         make_static_router(),
     ],
