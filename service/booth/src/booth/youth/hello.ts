@@ -39,7 +39,7 @@ export function showHello(app: App, host: ChildHost): void {
     void look();
   });
   const content = code === "" ? waysIn(app, form) : [lead(app.say("booth.youth.hello.read")), form.element];
-  const signal = app.show({ title: app.say("booth.youth.hello"), content: [...content, lesson] });
+  const signal = app.show({ title: app.say("booth.youth.hello"), content: [lesson, ...content] });
   const look = async (): Promise<void> => {
     const state = LESSON[await host.lesson.look(signal)];
     lesson.textContent = state === null ? "" : app.say(state);

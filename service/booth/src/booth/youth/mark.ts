@@ -19,7 +19,8 @@ export function showMark(app: App): void {
     tiles.forEach((each, place) => {
       each.setAttribute("aria-pressed", String(mark.includes(place)));
     });
-    said.textContent = app.say("booth.youth.mark.picked", { names: mark.map((place) => nameOf(app, place)).join(", ") }, mark.length);
+    const names = mark.map((place) => nameOf(app, place)).join(", ");
+    said.textContent = mark.length === 0 ? app.say("booth.youth.mark.tap") : app.say("booth.youth.mark.picked", { names }, mark.length);
   };
   const tiles = MARKS.map((_, place) => markTile(app, place, tell));
   const cast = button(app.say("booth.youth.cast"), () => {

@@ -17,8 +17,8 @@ export function showReview(app: App): void {
     const items = projects.map(({ points, project }) =>
       tile(app, project, ...(points === 0 ? [] : [make("span", {}, stars(points, points), app.say("booth.youth.stars.given", {}, points))])),
     );
-    const list = make(isRanked ? "ol" : "ul", { class: "ideas reviewed" }, ...items);
-    return make("section", {}, make("h2", {}, title), items.length === 0 ? make("p", {}, app.say("booth.youth.none")) : list);
+    const list = make(isRanked ? "ol" : "ul", { class: "ideas" }, ...items);
+    return make("section", { class: "reviewed" }, make("h2", {}, title), items.length === 0 ? make("p", {}, app.say("booth.youth.none")) : list);
   });
   const next = button(app.say("booth.youth.right"), () => {
     app.go("mark");

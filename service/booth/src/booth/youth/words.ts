@@ -51,8 +51,10 @@ export function sayState(texts: Texts, { contest, method, money }: BallotContest
       if (left < 0) return texts.say("booth.youth.state.over", { over: texts.euros(-left) });
       return texts.say("booth.youth.state.money", { left: texts.euros(left) });
     }
-    case "points":
-      return texts.say("booth.youth.state.stars", {}, Math.max(method.total - pointsOf(picks), 0));
+    case "points": {
+      const left = method.total - pointsOf(picks);
+      return left < 0 ? texts.say("booth.youth.problem.stars", {}, -left) : texts.say("booth.youth.state.stars", {}, left);
+    }
   }
 }
 
