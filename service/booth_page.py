@@ -145,7 +145,7 @@ def show_booth(page: str, language: Language, places: Places, told: Told) -> Boo
         direction=texts.direction,
         languages=links,
         files=files,
-        places=places,
+        places=msgspec.structs.replace(places, home=address_in(places.home, language)),
         says={name: texts.say(text) for name, text in SAYS.items()},
         told=told,
     )
@@ -168,8 +168,11 @@ def render_booth(shown: BoothShown, script: Script) -> str:
 
 
 def address_in(page: str, language: Language) -> str:
-    """Return a page's address in a language."""
-    return page if language == SOURCE else f"{page}/{language}"
+    """Return a page's address in a language; what follows a question mark stays behind it."""
+    if language == SOURCE:
+        return page
+    path, mark, asked = page.partition("?")
+    return f"{path.rstrip('/')}/{language}{mark}{asked}"
 
 
 def version_of(path: Path) -> str:

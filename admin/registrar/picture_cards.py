@@ -1,9 +1,10 @@
 """Cards for children: a large picture, a QR code, few words, and nothing that says whose the card is.
 
 Promise: no name and no number of the roll stands on such a card. Cards come in an order that was drawn anew,
-and a card has the picture of its place in that order; neither is written down, so that once the list of letters
-is destroyed nothing that remains says which line of the roll has which picture. Among any 64 cards that follow
-each other no picture comes twice, so a class can be told apart. Limit: whoever holds a card has its code.
+and a card has the picture of its place in that order; neither is written down, so that once the list of
+letters is destroyed nothing that remains says which line of the roll has which picture. Among any 64 cards
+that follow each other no picture comes twice, so a class can be told apart. Limit: whoever holds a card has
+its code.
 """
 
 import re

@@ -9,13 +9,15 @@ import hashlib
 
 from markupsafe import Markup
 
+from service.booth_page import STATIC
 from service.errors import RefusedError
-from service.portal.pages import STATIC, render_text
+from service.portal.pages import render_text
+from tally.texts.languages import SOURCE, Language
 
 NAME = "natellen.html"
 
 
-def make_alone() -> str:
+def make_alone(language: Language = SOURCE) -> str:
     """Return the page. Errors: RefusedError `not-found` where the bundle has not been built."""
     try:
         style = (STATIC / "style.css").read_text()
@@ -24,6 +26,7 @@ def make_alone() -> str:
         raise RefusedError("not-found", "the browser's scripts have not been built here") from None
     return render_text(
         "recount_alone.html",
+        language,
         policy=_policy(style, script),
         style=_inside(style, "</style"),
         script=_inside(script, "</script"),

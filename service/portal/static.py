@@ -4,7 +4,7 @@ from litestar import Router
 from litestar.datastructures import CacheControlHeader
 from litestar.static_files import create_static_files_router
 
-from service.portal.pages import STATIC
+from service.booth_page import STATIC
 
 
 def make_static_router() -> Router:

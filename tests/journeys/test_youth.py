@@ -109,7 +109,7 @@ async def test_the_end_of_a_lesson(station: Station, browser: Browser) -> None:
 
 @pytest.mark.parametrize("behind", ["#les.00000001", "#les.0000", "#les.", "#les.00000000.more", "#lesson"])
 async def test_a_lesson_that_is_none(station: Station, browser: Browser, behind: str) -> None:
-    """An address without a lesson's code in its one spelling is told; nothing is asked, and voting goes on."""
+    """An address without a lesson's code in its one spelling is told; nothing is asked; voting goes on."""
     tablet = await take_tablet(station, await browser.new_context())
     asked = collect(tablet.page)
     await tablet.page.goto(f"{station.url}/jeugd{behind}")

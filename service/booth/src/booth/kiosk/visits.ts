@@ -130,11 +130,20 @@ export class Visits {
     speaker.isOn = settings.isAloud;
     if (!settings.isAloud) speaker.stop();
     if (before.language !== settings.language) {
-      const texts = await this.#find(settings.language);
-      this.#visit?.app.translate(texts);
+      await this.#translate(settings.language);
     }
     this.#show();
     if (settings.isAloud && !before.isAloud) document.getElementById("kop")?.focus();
+  }
+
+  /** Say everything in another language; the visitor stays where they are. */
+  async #translate(language: string): Promise<void> {
+    const texts = await this.#find(language);
+    const top = scrollY;
+    const focused = document.activeElement?.id ?? "";
+    this.#visit?.app.translate(texts);
+    scrollTo(0, top);
+    if (focused !== "") document.getElementById(focused)?.focus({ preventScroll: true });
   }
 
   async #find(code: string): Promise<Texts> {

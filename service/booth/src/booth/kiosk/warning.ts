@@ -24,7 +24,8 @@ export class Warning {
   /** @param said what becomes of the visitor's work. @param left seconds; null to take the question away */
   show(frame: Frame, said: string, left: number | null): void {
     if (left === null) {
-      if (this.#dialog.open) this.#dialog.close();
+      this.#dialog.close();
+      this.#dialog.replaceChildren();
       return;
     }
     if (!this.#dialog.open) {

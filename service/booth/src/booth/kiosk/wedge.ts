@@ -35,7 +35,7 @@ export class Wedge {
   /** Listen to the whole page. */
   listen(): void {
     addEventListener("keydown", (event) => {
-      if (!this.hear(event.key, performance.now())) return;
+      if (!this.hear(event.key, event.timeStamp)) return;
       event.preventDefault();
       event.stopPropagation();
     }, { capture: true });
