@@ -61,6 +61,11 @@ def format_code(random_bits: int) -> str:
     return "-".join(symbols[start : start + 4] for start in range(0, 16, 4))
 
 
+def check_symbol(symbols: str) -> str:
+    """Return the symbol that stands last in a code, for the upper-case symbols before it."""
+    return ALPHABET[_times_x(_remainder([_VALUES[symbol] for symbol in symbols]))]
+
+
 def parse_code(text: str) -> str:
     """Return the 15 upper-case symbols of a typed code of 16, without its check symbol.
 

@@ -28,6 +28,8 @@ BUILT = (
     PUBLIC / "vote.js",
     PUBLIC / "check.js",
     PUBLIC / "kiosk.js",
+    PUBLIC / "youth.js",
+    PUBLIC / "lesson.js",
     PUBLIC / "LICENSES.txt",
     PRIVATE / "judge.mjs",
     PRIVATE / "worker.mjs",

@@ -122,6 +122,12 @@ ANSWERS: dict[str, Answer] = {
     "ballot-previous": Answer(
         409, "Not the ballot before", "Name the entry hash of the revision before, as it was cast."
     ),
+    # lessons
+    "lesson-unknown": Answer(409, "No such lesson", "Ask the teacher for the code of the lesson."),
+    "lesson-ended": Answer(
+        409, "The lesson is over", "Nothing is lost: only the lesson's count stands still."
+    ),
+    "lessons-full": Answer(503, "Too many lessons at once", "Vote without a lesson, or start one later."),
     # entries of officials, registrar and trustees
     "officials": Answer(
         422, "Not signed by two officials", "Let two officials sign, in the manifest's order."
@@ -231,7 +237,7 @@ def _http_reason(error: HTTPException) -> str:
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Answer any error; the one exception handler of the service."""
     problem = describe(error)
-    if problem.status >= 500 and problem.reason not in ("busy", "inbox-full"):
+    if problem.status >= 500 and problem.reason not in ("busy", "inbox-full", "lessons-full"):
         _log.error("fault", reason=problem.reason, kind=type(error).__name__, where=_where(error))
     return Response(
         msgspec.json.encode(problem),

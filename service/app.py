@@ -5,6 +5,7 @@ state but in the database and the journal, so any number of processes may serve 
 addresses and no bodies, and has no access log.
 """
 
+import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -29,6 +30,8 @@ from service.db.migrate import verify_migrated
 from service.db.roles import Role, session_settings
 from service.edge import TimeLimit, add_headers
 from service.election_cache import ElectionCache
+from service.lessons import routes as lessons
+from service.lessons.lessons import Lessons
 from service.portal import routes as portal
 from service.portal.pages import answer_page_error, wants_page
 from service.settings import Settings, read_operator_seed
@@ -77,7 +80,7 @@ def create_app(
 
 def routers() -> list[ControllerRouterHandler]:
     """Return the routes of all parts."""
-    return [shares.router, ballot_box.router, board.router, status.router, portal.router]
+    return [shares.router, ballot_box.router, board.router, lessons.router, status.router, portal.router]
 
 
 def answer_any(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -142,6 +145,7 @@ def _lifespan(
                 casting=casting,
                 asking=Asking(pool, elections, threads),
                 issuing=Issuing(pool, elections, threads),
+                lessons=Lessons(pool, secrets.token_bytes),
             )
             try:
                 yield

@@ -16,16 +16,40 @@ from tally.texts.texts import texts_in
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "portal" / "templates"
 BOOTH = STATIC / "booth"
-Script = Literal["vote", "check", "kiosk"]
+Script = Literal["vote", "check", "kiosk", "youth", "lesson"]
 """A page of the booth, by its script."""
-FILES = {"vote": "vote.js", "check": "check.js", "kiosk": "kiosk.js", "marks": "marks.svg"}
+FILES = {
+    "vote": "vote.js",
+    "check": "check.js",
+    "kiosk": "kiosk.js",
+    "youth": "youth.js",
+    "lesson": "lesson.js",
+    "marks": "marks.svg",
+}
 """What the pages load beside their texts, by name."""
-LAYOUTS: dict[Script, str] = {"vote": "vote.html", "check": "vote.html", "kiosk": "kiosk.html"}
-STYLES = ("style", "vote", "kiosk")
+PAGES: dict[Script, str] = {
+    "vote": "/vote",
+    "check": "/check",
+    "kiosk": "/kiosk",
+    "youth": "/jeugd",
+    "lesson": "/les",
+}
+"""Where the pages are, in the source's language."""
+LAYOUTS: dict[Script, str] = {
+    "vote": "vote.html",
+    "check": "vote.html",
+    "kiosk": "kiosk.html",
+    "youth": "youth.html",
+    "lesson": "youth.html",
+}
+STYLES = ("style", "vote", "kiosk", "youth")
 SAYS = {
     "vote": "booth.page.title",
     "check": "booth.page.check-title",
     "kiosk": "booth.page.title",
+    "youth": "booth.youth.page",
+    "lesson": "booth.lesson.page",
+    "patience": "booth.youth.wait",
     "skip": "booth.page.skip",
     "languages": "booth.page.languages",
     "home": "booth.page.home",

@@ -81,12 +81,14 @@ def test_every_mark_has_a_drawing_of_its_own(symbols: list[ET.Element]) -> None:
     for symbol, (picture,) in zip(symbols, pictures, strict=True):
         picture.set("d", "")
         symbol.set("id", "")
+        symbol.set("data-name", "")
     assert len({ET.tostring(symbol) for symbol in symbols}) == 1
 
 
 def test_each_number_has_the_drawing_of_its_row(marks: list[Mark], symbols: list[ET.Element]) -> None:
-    """Symbol n shows the lines of the drawing that row n names."""
+    """Symbol n shows the lines of the drawing that row n names, and says the name of that row."""
     for mark, symbol in zip(marks, symbols, strict=True):
+        assert symbol.get("data-name") == mark["name"]
         file = OUTLINE / f"{mark['icon']}.svg"
         drawn = ET.fromstring(file.read_bytes()).findall(f"{SVG}path")
         lines = "".join(path.get("d", "") for path in drawn if path.get("stroke") != "none")

@@ -45,7 +45,7 @@ def make_card(
 
     Errors: CodeError (the letter's code is none), RegistrarError (no such column).
     """
-    code, origin, manifest = _check_code(letter.code), check_site(site), manifest_hash.hex()
+    code, origin, manifest = check_code(letter.code), check_site(site), manifest_hash.hex()
     lines = [_find_column(letter, column) for column in columns]
     return Card(
         address=f"{origin.partition('//')[2]}/vote",
@@ -58,7 +58,7 @@ def make_card(
     )
 
 
-def _check_code(code: str) -> str:
+def check_code(code: str) -> str:
     """Return the code as it was drawn, four groups of four. Errors: CodeError, RegistrarError."""
     parse_code(code)
     if not _GROUPS.fullmatch(code):

@@ -1,7 +1,7 @@
 """The registrar's commands: `wijkaandeel registrar init | roll | seal | replace | cards`, without a network.
 
-Only reads arguments, draws randomness and prints; what is made is decided in roll.py, codes.py, people.py and
-cards.py.
+Only reads arguments, draws randomness and prints; what is made is decided in roll.py, codes.py, people.py,
+cards.py and picture_cards.py.
 """
 
 import argparse
@@ -23,7 +23,8 @@ from admin.registrar.codes import credential_of, derive_credentials, draw_codes
 from admin.registrar.errors import RegistrarError
 from admin.registrar.folder import RegistrarFolder
 from admin.registrar.people import Letter, Person, find_person, format_letters, parse_letters, parse_people
-from admin.registrar.printing import Paper, print_cards
+from admin.registrar.picture_cards import make_picture_cards, say_picture_words
+from admin.registrar.printing import Paper, print_cards, print_picture_cards
 from admin.registrar.roll import RegistrarDesk, read_manifest, read_page
 from ballots.entries import Credential, Replace
 from ballots.errors import ProtocolError
@@ -42,6 +43,8 @@ EXAMPLES = """examples:
   wijkaandeel registrar cards --dir registrar --manifest manifest.json --site https://stem.example.org
   wijkaandeel registrar cards --dir registrar --manifest manifest.json --site https://stem.example.org \\
       --list letter-242.csv --paper a6 --line name --line street
+  wijkaandeel registrar cards --dir registrar --manifest manifest.json --site https://stem.example.org \\
+      --style youth --pictures
 exit codes: 0 done, 1 refused (nothing was written), 2 wrong arguments"""
 
 
@@ -142,7 +145,22 @@ def _add_card_arguments(cards: argparse.ArgumentParser) -> None:
         "--list", default="letters.csv", metavar="NAME", help="which list of letters (default: letters.csv)"
     )
     cards.add_argument(
-        "--paper", choices=get_args(Paper), default="a4", help="a4: eight cards a page; a6: one"
+        "--paper",
+        choices=get_args(Paper),
+        default="a4",
+        help="a4: eight cards a page, or four with pictures; a6: one",
+    )
+    cards.add_argument(
+        "--style",
+        action="append",
+        default=[],
+        metavar="STYLE",
+        help="only cards of this style (once a style; default: all)",
+    )
+    cards.add_argument(
+        "--pictures",
+        action="store_true",
+        help="cards for children: a picture and few words, in a drawn order, without name and number",
     )
     cards.add_argument("--language", choices=COMPLETE, default=SOURCE, help="of the words on the card")
     cards.add_argument(
@@ -253,22 +271,35 @@ def _cards(arguments: argparse.Namespace) -> int:
     facts, anchor = read_manifest(manifest), manifest_hash(manifest)
     if public_key(folder.read_key()) != facts.registrar:
         raise RegistrarError("this manifest names another registrar's key; is it of another election?")
-    name = f"{Path(arguments.list).stem}.pdf"
+    if arguments.pictures and arguments.line:
+        raise RegistrarError("expected no --line with --pictures: on children's cards stands no name")
+    name = "-".join([Path(arguments.list).stem, *sorted(arguments.style)]) + ".pdf"
     folder.check_free(name)
-    letters = parse_letters(folder.read_letters(arguments.list))
+    letters = [
+        letter
+        for letter in parse_letters(folder.read_letters(arguments.list))
+        if not arguments.style or letter.person.style in arguments.style
+    ]
     if not letters:
-        raise RegistrarError("expected at least one letter in the list")
-    cards = [make_card(letter, facts.title, arguments.site, anchor, arguments.line) for letter in letters]
+        raise RegistrarError("expected at least one letter in the list, of these styles")
     keys = derive_credentials([letter.code for letter in letters], anchor)
     check_letters(letters, _track(arguments, keys, len(letters), "Checking codes"), _read_lines(folder))
-    printed = print_cards(cards, say_words(texts_in(arguments.language)), arguments.language, arguments.paper)
-    path = folder.write_cards(name, printed)
+    path = folder.write_cards(name, _print(arguments, letters, facts.title, anchor))
     _answer(
         arguments,
-        {"cards": len(cards), "file": str(path)},
-        f"{len(cards)} cards in {path}. Print them, then destroy that file and the list.",
+        {"cards": len(letters), "file": str(path)},
+        f"{len(letters)} cards in {path}. Print them, then destroy that file and the list.",
     )
     return 0
+
+
+def _print(arguments: argparse.Namespace, letters: list[Letter], title: str, anchor: bytes) -> bytes:
+    texts, paper = texts_in(arguments.language), arguments.paper
+    if arguments.pictures:
+        drawn = make_picture_cards(letters, arguments.site, anchor, texts, secrets.SystemRandom())
+        return print_picture_cards(drawn, say_picture_words(texts), arguments.language, paper)
+    cards = [make_card(letter, title, arguments.site, anchor, arguments.line) for letter in letters]
+    return print_cards(cards, say_words(texts), arguments.language, paper)
 
 
 def _read_lines(folder: RegistrarFolder) -> list[Key]:

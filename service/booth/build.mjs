@@ -57,6 +57,8 @@ const libraries = await Promise.all([
   bundle(BROWSER, "src/booth/main.ts", join(outside, "vote.js")),
   bundle(BROWSER, "src/booth/check.ts", join(outside, "check.js")),
   bundle(BROWSER, "src/booth/kiosk/main.ts", join(outside, "kiosk.js")),
+  bundle(BROWSER, "src/booth/youth/main.ts", join(outside, "youth.js")),
+  bundle(BROWSER, "src/booth/youth/teacher.ts", join(outside, "lesson.js")),
 ]);
 await Promise.all([
   bundle(NODE, "src/judge.ts", join(inside, "judge.mjs")),

@@ -31,14 +31,14 @@ async function readLines(modules, icon) {
   return lines.join("");
 }
 
-function drawMark(number, lines) {
+function drawMark(number, name, lines) {
   const picture = `<path transform="translate(14 14) scale(3)" stroke-width="1.6" d="${lines}"/>`;
   const tile = `<g ${PEN}><g stroke-width="2.2">${FRAME}</g>${picture}</g>${DOT}`;
-  return `<symbol id="mark-${number}" viewBox="0 0 100 100">${tile}</symbol>\n`;
+  return `<symbol id="mark-${number}" data-name="${name}" viewBox="0 0 100 100">${tile}</symbol>\n`;
 }
 
 /** Return the file of all marks. */
 export async function drawMarks(modules) {
   const drawn = await Promise.all(MARKS.map(({ icon }) => readLines(modules, icon)));
-  return `<svg xmlns="http://www.w3.org/2000/svg">\n${drawn.map((lines, number) => drawMark(number, lines)).join("")}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg">\n${drawn.map((lines, number) => drawMark(number, MARKS[number].name, lines)).join("")}</svg>\n`;
 }

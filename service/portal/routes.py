@@ -15,7 +15,7 @@ from litestar.params import FromPath
 
 from ballots.entries import Ballot, Tally
 from ballots.errors import ProtocolError
-from service.booth_page import SERVICE, Script, find_language, render_booth, show_booth
+from service.booth_page import PAGES, SERVICE, Script, find_language, render_booth, show_booth
 from service.errors import ServiceError
 from service.headers import CAMERA, NOT_KEPT
 from service.portal.addresses import list_paths
@@ -217,10 +217,24 @@ async def check_page(request: Asked) -> Response[str]:
 
 @get(["/kiosk", "/kiosk/{language:str}"])
 async def kiosk_page(request: Asked) -> Response[str]:
-    """Show the booth for a touch screen that many people use; it alone may ask for the camera."""
+    """Show the booth for a touch screen that many people use; it may ask for the camera."""
     answer = await show_page(request, "kiosk")
     answer.headers.update(CAMERA)
     return answer
+
+
+@get(["/jeugd", "/jeugd/{language:str}"])
+async def youth_page(request: Asked) -> Response[str]:
+    """Show the booth for children; a card can be scanned here too."""
+    answer = await show_page(request, "youth")
+    answer.headers.update(CAMERA)
+    return answer
+
+
+@get(["/les", "/les/{language:str}"])
+async def lesson_page(request: Asked) -> Response[str]:
+    """Show the teacher's page, which starts and ends a lesson."""
+    return await show_page(request, "lesson")
 
 
 async def show_page(request: Asked, script: Script) -> Response[str]:
@@ -232,7 +246,7 @@ async def show_page(request: Asked, script: Script) -> Response[str]:
     if snapshot.election is None:
         return render(request, "soon.html")
     told = tell_booth(language, snapshot, request.app.state.settings.check_pages, time.time())
-    shown = show_booth(f"/{script}", language, SERVICE, told)
+    shown = show_booth(PAGES[script], language, SERVICE, told)
     if shown is None:
         raise MissingPartError("page.error.no-booth", "page.error.no-booth-advice")
     return Response(render_booth(shown, script), media_type=MediaType.HTML, headers=NOT_KEPT)
@@ -262,6 +276,8 @@ router = Router(
         vote_page,
         check_page,
         kiosk_page,
+        youth_page,
+        lesson_page,
         docs_page,
         make_static_router(),
     ],

@@ -19,6 +19,10 @@ PAGES = {
     "/vote/ar": ("ar", "vote.js"),
     "/check": ("nl", "check.js"),
     "/check/en": ("en", "check.js"),
+    "/jeugd": ("nl", "youth.js"),
+    "/jeugd/en": ("en", "youth.js"),
+    "/les": ("nl", "lesson.js"),
+    "/les/en": ("en", "lesson.js"),
 }
 
 
@@ -39,6 +43,21 @@ async def test_a_page_of_the_booth(database: str, folder: Path, path: str) -> No
     policy = answer.headers["content-security-policy"]
     assert "script-src 'self';" in policy
     assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize(("path", "may"), [("/jeugd", "(self)"), ("/les", "()"), ("/vote", "()")])
+async def test_who_may_ask_for_the_camera(database: str, folder: Path, path: str, may: str) -> None:
+    """Only pages on which a card is scanned: the children's, and not the teacher's."""
+    async with open_site(database, folder, make_world(Phase.VOTING)) as client:
+        answer = await client.get(path, headers=HTML)
+    assert answer.headers["permissions-policy"].startswith(f"camera={may},")
+
+
+async def test_the_childrens_pages_lead_nowhere_else(database: str, folder: Path) -> None:
+    """From a class's tablet no link goes away but to the other language."""
+    async with open_site(database, folder, make_world(Phase.VOTING)) as client:
+        answer = await client.get("/jeugd", headers=HTML)
+    assert re.findall(r'<a [^>]*href="([^"]+)"', answer.text) == ["/jeugd", "/jeugd/en"]
 
 
 async def test_only_complete_languages_are_offered(database: str, folder: Path) -> None:

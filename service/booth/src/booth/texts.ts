@@ -17,21 +17,32 @@ const CATEGORIES = ["zero", "one", "two", "few", "many", "other"] as const;
 
 export class Texts {
   readonly locale: string;
+  readonly #catalogue: Catalogue;
+  readonly #instead: Readonly<Record<string, string>>;
   readonly #texts: Catalogue["texts"];
   readonly #rules: Intl.PluralRules;
   readonly #forms: readonly string[];
 
-  constructor({ locale, texts }: Catalogue) {
+  /** @param instead ids of texts that are said in place of others */
+  constructor(catalogue: Catalogue, instead: Readonly<Record<string, string>> = {}) {
+    const { locale, texts } = catalogue;
     this.locale = locale;
+    this.#catalogue = catalogue;
+    this.#instead = instead;
     this.#texts = texts;
     this.#rules = new Intl.PluralRules(locale);
     const known = new Set<string>(this.#rules.resolvedOptions().pluralCategories);
     this.#forms = CATEGORIES.filter((category) => known.has(category));
   }
 
+  /** The same texts, some of them put otherwise. */
+  put(instead: Readonly<Record<string, string>>): Texts {
+    return new Texts(this.#catalogue, instead);
+  }
+
   /** A text with its fields filled in; `n` picks the form and is filled in as a number. */
   say(id: string, values: Values = {}, n = 0): string {
-    const found = this.#texts[id];
+    const found = this.#texts[this.#instead[id] ?? id];
     if (found === undefined) throw new Error(`expected the text ${id}`);
     const form = typeof found === "string" ? found : (found[this.#forms.indexOf(this.#rules.select(n))] ?? "");
     return form.replace(/\{([a-z0-9]+)\}/gu, (whole, field: string) =>

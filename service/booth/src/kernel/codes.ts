@@ -45,6 +45,16 @@ export function parseCode(text: string): string {
 }
 
 /**
+ * The symbols of a shorter code as somebody typed it, whose last one checks the others; null if it is none.
+ * @param length how many symbols it has, the last one included
+ */
+export function readShortCode(text: string, length: number): string | null {
+  const symbols = Array.from(text.replace(FORGIVEN, ""), readSymbol);
+  const values = symbols.map((symbol) => (symbol.length === 1 ? ALPHABET.indexOf(symbol) : -1));
+  return symbols.length === length && !values.includes(-1) && remainder(values) === 0 ? symbols.join("") : null;
+}
+
+/**
  * The Ed25519 seed (32 bytes) of a credential. Takes some tenths of a second.
  * @param symbols see {@link parseCode}
  */
