@@ -5,6 +5,7 @@
 
 import { base64url, concat, hex, utf8, type Bytes, type Random } from "../kernel/bytes.ts";
 import type { BallotStyle, Election } from "../kernel/election.ts";
+import { H } from "../kernel/hash.ts";
 import { checkPromise } from "../kernel/receipt.ts";
 import { array, bool, hash, id, object, rsa } from "../kernel/schema.ts";
 import { publicKeyOf } from "../kernel/signing.ts";
@@ -80,6 +81,16 @@ export class Session {
   get votingKey(): Bytes {
     const seed = this.#kept.share?.votingSeed ?? this.#kept.asking?.pending.votingSeed;
     return seed === undefined ? new Uint8Array(32) : publicKeyOf(seed);
+  }
+
+  /**
+   * The serial number of the share on paper: 12 symbols that only the share itself gives. Nothing on the board has
+   * them, so that whoever sees the paper does not find the ballot, which everybody can read once it is opened.
+   */
+  get serial(): string {
+    const { share } = this.#kept;
+    if (share === null) throw new Error("expected a share");
+    return base64url(H("certificate-serial", share.votingSeed)).slice(0, 12);
   }
 
   /** The draft, or an empty ballot. */

@@ -1,18 +1,16 @@
 /** The share on paper: a certificate that one would like to keep. It is seen in print alone. */
 
-import { base64url } from "../../kernel/bytes.ts";
 import { make } from "../../page/dom.ts";
 import type { App } from "../app.ts";
-import { splitNumber } from "../parts.ts";
 
 /** The share as it is printed. What is on it is no secret: to vote one needs the file. */
 export function certificate(app: App): HTMLElement {
-  const { election, kept, style, votingKey } = app.session;
+  const { election, kept, serial, style } = app.session;
   const areas = election.manifest.areas.filter(({ id }) => style.style.areas.includes(id)).map(({ title }) => title);
   const lines = [
     app.say("booth.certificate.one"),
     app.say("booth.certificate.money"),
-    ...(kept.promised === null ? [] : [app.say("booth.certificate.voted", { number: splitNumber(kept.promised.number) })]),
+    ...(kept.promised === null ? [] : [app.say("booth.certificate.voted")]),
   ];
   return make(
     "section",
@@ -21,7 +19,7 @@ export function certificate(app: App): HTMLElement {
     make("p", { class: "name" }, app.say("booth.certificate.title")),
     make("p", { class: "area" }, areas.join(", ")),
     ...lines.map((line) => make("p", {}, line)),
-    make("p", { class: "serial" }, app.say("booth.certificate.serial", { serial: base64url(votingKey).slice(0, 12) })),
+    make("p", { class: "serial" }, app.say("booth.certificate.serial", { serial })),
     make("p", { class: "signers" }, app.say("booth.certificate.signed", { names: signersOf(app).join(", ") })),
   );
 }
