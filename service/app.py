@@ -12,6 +12,7 @@ from typing import Any
 
 import asyncpg
 from litestar import Litestar, Request, Response
+from litestar.datastructures import State
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -35,6 +36,7 @@ from service.settings import Settings, read_operator_seed
 from service.shares import routes as shares
 from service.shares.asking import Asking
 from service.shares.issuing import Issuing
+from service.theme import read_theme
 from service.threads import Threads
 
 VERIFY_THREADS = 2
@@ -72,6 +74,7 @@ def create_app(
             path="/openapi.json",
         ),
         logging_config=None,
+        state=State({"theme": read_theme(settings.theme)}),
     )
 
 

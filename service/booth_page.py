@@ -3,17 +3,16 @@
 Needs Jinja alone. Where the page's script asks for what is in `Places`.
 """
 
-import hashlib
 from pathlib import Path
 from typing import Literal
 
 import jinja2
 import msgspec
 
+from service.sheets import STATIC, list_sheets, version_of
 from tally.texts.languages import COMPLETE, LANGUAGES, SOURCE, Direction, Language
 from tally.texts.texts import texts_in
 
-STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "portal" / "templates"
 BOOTH = STATIC / "booth"
 FILES = {"vote": "vote.js", "check": "check.js", "marks": "marks.svg"}
@@ -114,18 +113,12 @@ def show_booth(page: str, language: Language, places: Places, told: Told) -> Boo
 
 def render_booth(shown: BoothShown, script: Literal["vote", "check"]) -> str:
     """Return a page as HTML."""
-    styles = {name: version_of(STATIC / f"{name}.css") for name in ("style", "vote")}
-    return _environment.get_template("vote.html").render(page=shown, script=script, styles=styles)
+    return _environment.get_template("vote.html").render(page=shown, script=script, sheets=list_sheets)
 
 
 def address_in(page: str, language: Language) -> str:
     """Return a page's address in a language."""
     return page if language == SOURCE else f"{page}/{language}"
-
-
-def version_of(path: Path) -> str:
-    """Return a short mark that changes with the file, so that browsers may keep the file for long."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def _address(name: str) -> str:

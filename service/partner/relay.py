@@ -14,12 +14,13 @@ from ballots.errors import ProofError
 from ballots.note import MAX_NOTE
 from ballots.tiles import TILE_WIDTH, parse_path
 from ballots.wire import MAX_ENTRY
-from service.booth_page import BOOTH, STATIC, Places, Told, find_language, render_booth, show_booth
+from service.booth_page import BOOTH, Places, Told, find_language, render_booth, show_booth
 from service.headers import HEADERS
 from service.partner.client import Client
 from service.partner.errors import RemoteError
 from service.partner.http import Answer, Call
 from service.partner.state import Pins
+from service.sheets import STATIC
 from tally.texts.languages import SOURCE
 
 MOST = 4

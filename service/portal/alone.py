@@ -10,7 +10,8 @@ import hashlib
 from markupsafe import Markup
 
 from service.errors import RefusedError
-from service.portal.pages import STATIC, render_text
+from service.portal.pages import render_text
+from service.sheets import SHEETS, STATIC
 
 NAME = "natellen.html"
 
@@ -18,7 +19,7 @@ NAME = "natellen.html"
 def make_alone() -> str:
     """Return the page. Errors: RefusedError `not-found` where the bundle has not been built."""
     try:
-        style = (STATIC / "style.css").read_text()
+        style = "\n".join((STATIC / f"{name}.css").read_text() for name in SHEETS)
         script, worker = ((STATIC / "booth" / f"{name}.js").read_text() for name in ("recount", "worker"))
     except FileNotFoundError:
         raise RefusedError("not-found", "the browser's scripts have not been built here") from None

@@ -6,7 +6,6 @@ The headers that close the browser's doors are put on every answer in service/ed
 Everything that comes from the board or from a reader is escaped by the templates (Jinja's autoescape).
 """
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,9 @@ from litestar.exceptions import HTTPException
 from service.answers import answer_error
 from service.portal import words
 from service.portal.errors import PageError
+from service.sheets import STATIC, list_sheets, version_of
 
 FOLDER = Path(__file__).parent / "templates"
-STATIC = Path(__file__).parent.parent / "static"
 STATUS_UNAVAILABLE = 503
 STATUS_INTERNAL = 500
 FAILURES = {
@@ -39,15 +38,10 @@ INTERNAL = ("Er ging bij ons iets mis", "U deed niets fout. Probeer het straks o
 UNCLEAR = ("Dit begrijpen we niet", "Ga terug en probeer het opnieuw.")
 
 
-def _version(name: str) -> str:
-    """Return a short mark that changes with the file, so that browsers may keep the file for long."""
-    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-
-
 def find_booth() -> dict[str, str] | None:
     """Return the versions of the browser's scripts by name, None where they have not been built."""
     try:
-        return {name: _version(f"booth/{name}.js") for name in ("recount", "worker")}
+        return {name: version_of(STATIC / f"booth/{name}.js") for name in ("recount", "worker")}
     except FileNotFoundError:
         return None
 
@@ -65,7 +59,7 @@ _environment.filters |= {
     "moment": words.say_moment,
     "day": words.say_day,
 }
-_environment.globals["style_version"] = _version("style.css")
+_environment.globals["sheets"] = list_sheets
 
 
 def render_text(template: str, **shown: Any) -> str:

@@ -167,9 +167,7 @@ async def serve_changed_ballot(page: Page, other: Cast) -> None:
 
 async def serve_other_proof(page: Page, other: Cast) -> None:
     """Give a proof that proves nothing."""
-    await page.route(
-        "**/proofs/*", lambda route: route.fulfill(body="c2sp.org/tlog-proof@v1\nindex 3\n\n")
-    )
+    await page.route("**/proofs/*", lambda route: route.fulfill(body="c2sp.org/tlog-proof@v1\nindex 3\n\n"))
 
 
 async def serve_other_set_up(page: Page, other: Cast) -> None:

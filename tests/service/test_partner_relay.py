@@ -162,6 +162,9 @@ async def test_more_than_it_takes_on() -> None:
         assert [(await each).status_code for each in inside] == [200] * MOST
 
 
+SHEETS = ("booth/components.css", "theme.css", "style.css", "vote.css")
+
+
 async def test_the_page() -> None:
     """The page names the partner's own addresses and the pinned election, and its files are there."""
     async with relaying(Site()) as device:
@@ -169,7 +172,7 @@ async def test_the_page() -> None:
         assert page.headers["content-security-policy"] == HEADERS["content-security-policy"]
         for text in ('lang="en"', 'data-board="/relay/board"', 'data-ballots="/relay/ballots"', "cd" * 32):
             assert text in page.text
-        for name in ("booth/check.js", "booth/marks.svg", "booth/texts.en.json", "vote.css", "style.css"):
+        for name in ("booth/check.js", "booth/marks.svg", "booth/texts.en.json", *SHEETS):
             found = await device.get(f"/static/{name}")
             assert found.status_code == 200, name
             assert f"/static/{name}?v=" in page.text
