@@ -27,7 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """All settings.
 
     `check_pages` are addresses of partners' nodes at which a second device checks a ballot.
-    `theme` is a file with a municipality's own colours (theme.py).
+    `theme` is a file with a municipality's own colours (theme.py); None for ours.
     `workers` is best the number of cores; `at_once` is how many casts a process takes in before it is busy.
     """
 
