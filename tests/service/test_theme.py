@@ -105,7 +105,7 @@ def test_the_example_is_laid_over_ours() -> None:
     (':root { --wijk-font: "a\\"b" }', "names of fonts"),
     (":root { --wijk-ink: #000000 }", "both for light and for dark, got --wijk-ink for one only"),
     (FORCED + " { :root { --wijk-ink: #000000 } }", "a system colour"),
-    (BOTH.format("--wijk-ink: #777777"), "light: expected a contrast of 7:1 or more, got 4.48:1 for --wijk-ink"),
+    (BOTH.format("--wijk-ink: #777777"), "light: expected a contrast of 7:1 .*, got 4.48:1 for --wijk-ink"),
     (BOTH.format("--wijk-cobalt: #12398f"), "dark: expected .* --wijk-cobalt #12398f on --wijk-paper"),
     (BOTH.format("--wijk-warm: #7f7f7f"), "--wijk-ink #14213d on --wijk-warm #7f7f7f"),
     (BOTH.format("--wijk-cobalt-paper: #12398f"), "got 1.00:1 for --wijk-cobalt-paper"),
