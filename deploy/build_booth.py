@@ -27,6 +27,7 @@ BUILT = (
     PUBLIC / "marks.svg",
     PUBLIC / "vote.js",
     PUBLIC / "check.js",
+    PUBLIC / "kiosk.js",
     PUBLIC / "components.css",
     PUBLIC / "LICENSES.txt",
     PRIVATE / "judge.mjs",

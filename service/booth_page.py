@@ -15,11 +15,15 @@ from tally.texts.texts import texts_in
 
 TEMPLATES = Path(__file__).parent / "portal" / "templates"
 BOOTH = STATIC / "booth"
-FILES = {"vote": "vote.js", "check": "check.js", "marks": "marks.svg"}
+Script = Literal["vote", "check", "kiosk"]
+"""A page of the booth, by its script."""
+FILES = {"vote": "vote.js", "check": "check.js", "kiosk": "kiosk.js", "marks": "marks.svg"}
 """What the pages load beside their texts, by name."""
+LAYOUTS: dict[Script, str] = {"vote": "vote.html", "check": "vote.html", "kiosk": "kiosk.html"}
 SAYS = {
     "vote": "booth.page.title",
     "check": "booth.page.check-title",
+    "kiosk": "booth.page.title",
     "skip": "booth.page.skip",
     "languages": "booth.page.languages",
     "home": "booth.page.home",
@@ -45,11 +49,13 @@ SERVICE = Places(api="/api", ballots="/api/ballots", board="/board", home="/", p
 
 
 class LanguageLink(msgspec.Struct, frozen=True, kw_only=True):
-    """A language that the page can be read in; `name` is its own."""
+    """A language that the page can be read in; `name` is its own, `texts` is where its texts are."""
 
     code: Language
     name: str
+    direction: Direction
     address: str
+    texts: str
 
 
 class BoothShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +68,16 @@ class BoothShown(msgspec.Struct, frozen=True, kw_only=True):
     places: Places
     says: dict[str, str]
     told: "Told"
+
+    @property
+    def texts(self) -> str:
+        """Where the texts of the page's language are."""
+        return next(each.texts for each in self.languages if each.code == self.language)
+
+    @property
+    def offered(self) -> list[LanguageLink]:
+        """The languages that are whole."""
+        return [each for each in self.languages if each.code in COMPLETE]
 
 
 _environment = jinja2.Environment(
@@ -93,32 +109,43 @@ def show_booth(page: str, language: Language, places: Places, told: Told) -> Boo
     `page` is its address in the source's language.
     """
     try:
-        files = {name: _address(file) for name, file in {**FILES, "texts": f"texts.{language}.json"}.items()}
+        files = {name: _address(file) for name, file in FILES.items()}
+        links = [_link(page, code) for code in LANGUAGES if code in COMPLETE or code == language]
     except FileNotFoundError:
         return None
     texts = texts_in(language)
     return BoothShown(
         language=language,
         direction=texts.direction,
-        languages=[
-            LanguageLink(code=code, name=LANGUAGES[code].name, address=address_in(page, code))
-            for code in COMPLETE
-        ],
+        languages=links,
         files=files,
-        places=places,
+        places=msgspec.structs.replace(places, home=address_in(places.home, language)),
         says={name: texts.say(text) for name, text in SAYS.items()},
         told=told,
     )
 
 
-def render_booth(shown: BoothShown, script: Literal["vote", "check"]) -> str:
+def _link(page: str, code: Language) -> LanguageLink:
+    return LanguageLink(
+        code=code,
+        name=LANGUAGES[code].name,
+        direction=texts_in(code).direction,
+        address=address_in(page, code),
+        texts=_address(f"texts.{code}.json"),
+    )
+
+
+def render_booth(shown: BoothShown, script: Script) -> str:
     """Return a page as HTML."""
-    return _environment.get_template("vote.html").render(page=shown, script=script, sheets=list_sheets)
+    return _environment.get_template(LAYOUTS[script]).render(page=shown, script=script, sheets=list_sheets)
 
 
 def address_in(page: str, language: Language) -> str:
-    """Return a page's address in a language."""
-    return page if language == SOURCE else f"{page}/{language}"
+    """Return a page's address in a language; what follows a question mark stays behind it."""
+    if language == SOURCE:
+        return page
+    path, mark, asked = page.partition("?")
+    return f"{path.rstrip('/')}/{language}{mark}{asked}"
 
 
 def _address(name: str) -> str:

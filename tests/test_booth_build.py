@@ -13,6 +13,7 @@ import pytest
 
 from deploy import build_booth as booth
 from deploy import build_texts as texts
+from tally.texts.languages import COMPLETE
 
 FOREIGN = re.compile(rb"\b(?:https?|wss?|ftp)://|[\"'`]//[a-z0-9]", re.IGNORECASE)
 SVG_NAME = b'"http://www.w3.org/2000/svg"'
@@ -56,6 +57,18 @@ def build_in(folder: Path) -> subprocess.CompletedProcess[str]:
         timeout=100,
         check=False,
     )
+
+
+LIMIT = 150_000
+"""What a page of the booth may weigh with all its files, compressed, for the sake of telephones."""
+
+
+@pytest.mark.parametrize("script", ["vote", "check"])
+@pytest.mark.parametrize("language", COMPLETE)
+def test_a_page_with_all_its_files_is_small(script: str, language: str) -> None:
+    """Script, texts, drawings and style sheets are at most 150 kB, each compressed by itself."""
+    names = (f"booth/{script}.js", f"booth/texts.{language}.json", "booth/marks.svg", "style.css", "vote.css")
+    assert sum(len(gzip.compress((booth.PUBLIC.parent / name).read_bytes())) for name in names) <= LIMIT
 
 
 def test_two_builds_give_the_same_bytes(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from deploy import build_booth as booth
 from deploy.texts.catalogues import forms_of, read_catalogue
+from service.portal.marks import show_mark
 from tally.texts.languages import COMPLETE, LANGUAGES, Language
+from tally.texts.texts import texts_in
 
 OUTLINE = booth.MODULES / "@tabler" / "icons" / "icons" / "outline"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -51,6 +53,14 @@ def symbols(marks: list[Mark]) -> list[ET.Element]:
 def test_the_order_of_the_marks_is_for_ever(marks: list[Mark]) -> None:
     """A ballot holds the numbers of its marks: number n is for ever the n-th of these."""
     assert [mark["id"] for mark in marks] == FOR_EVER.split()
+
+
+def test_the_pages_name_the_same_marks(marks: list[Mark]) -> None:
+    """A tile's page shows every number with the name and the drawing that the booth has for it."""
+    shown = [show_mark(number, "nl") for number in range(64)]
+    texts = texts_in("nl")
+    assert [each.name for each in shown] == [texts.say(mark["name"]) for mark in marks]
+    assert [each.drawing.partition("#")[2] for each in shown] == [f"mark-{number}" for number in range(64)]
 
 
 def test_the_marks_are_64_and_distinct(marks: list[Mark]) -> None:

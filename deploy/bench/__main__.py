@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from deploy.bench import audit, casts, counting, recount, sequencer, shares
+from deploy.bench import audit, booth, casts, counting, recount, sequencer, shares
 from deploy.bench.election import ROOT
 from deploy.bench.figures import Figure, format_report, write_report
 from deploy.bench.machine import describe_machine
@@ -18,6 +18,7 @@ BENCHES: dict[str, Callable[..., list[Figure]]] = {
     "sequencer": sequencer.measure,
     "audit": audit.measure,
     "recount": recount.measure,
+    "booth": booth.measure,
     "count": counting.measure,
 }
 NOTES = [

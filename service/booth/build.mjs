@@ -66,6 +66,7 @@ const libraries = await Promise.all([
   bundle(BROWSER, "src/page/worker.ts", join(outside, "worker.js")),
   bundle(BROWSER, "src/booth/main.ts", join(outside, "vote.js")),
   bundle(BROWSER, "src/booth/check.ts", join(outside, "check.js")),
+  bundle(BROWSER, "src/booth/kiosk/main.ts", join(outside, "kiosk.js")),
   bundle({ ...BROWSER, legalComments: "eof" }, "src/components.css", join(outside, "components.css")),
 ]);
 await Promise.all([

@@ -12,11 +12,12 @@ from markupsafe import Markup
 from service.errors import RefusedError
 from service.portal.pages import render_text
 from service.sheets import SHEETS, STATIC
+from tally.texts.languages import SOURCE, Language
 
 NAME = "natellen.html"
 
 
-def make_alone() -> str:
+def make_alone(language: Language = SOURCE) -> str:
     """Return the page. Errors: RefusedError `not-found` where the bundle has not been built."""
     try:
         style = "\n".join((STATIC / f"{name}.css").read_text() for name in SHEETS)
@@ -25,6 +26,7 @@ def make_alone() -> str:
         raise RefusedError("not-found", "the browser's scripts have not been built here") from None
     return render_text(
         "recount_alone.html",
+        language,
         policy=_policy(style, script),
         style=_inside(style, "</style"),
         script=_inside(script, "</script"),

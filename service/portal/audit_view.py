@@ -6,20 +6,21 @@ import msgspec
 
 from ballots.note import format_vkey
 from service.portal.follow import Snapshot
+from service.portal.words import Words
 from tally.audit.checks import CHECKS
 
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
 PARTS = {
-    "log": "Het logboek: de handtekeningen en of er niets is weggelaten of veranderd",
-    "files": "De bestanden: teksten, tekeningen en uitslag",
-    "entries": "Elke tegel: vorm, volgorde en handtekeningen",
-    "set-up": "De regels van de verkiezing",
-    "roll and start": "De kiezerslijst en de opening",
-    "requests": "De aanvragen van aandelen",
-    "ballots": "De stembiljetten",
-    "closing": "De sluiting en de sleutels",
-    "count": "Openen en tellen, helemaal opnieuw",
-    "certification": "De vaststelling",
+    "log": "page.part.log",
+    "files": "page.part.files",
+    "entries": "page.part.entries",
+    "set-up": "page.part.set-up",
+    "roll and start": "page.part.roll",
+    "requests": "page.part.requests",
+    "ballots": "page.part.ballots",
+    "closing": "page.part.closing",
+    "count": "page.part.count",
+    "certification": "page.part.certification",
 }
 
 
@@ -45,11 +46,11 @@ class AuditShown(msgspec.Struct, frozen=True, kw_only=True):
     checks: int
 
 
-def show_audit(snapshot: Snapshot) -> AuditShown:
+def show_audit(words: Words, snapshot: Snapshot) -> AuditShown:
     """Return the page for auditors."""
     election = snapshot.election
     parts = [
-        AuditPart(title=PARTS.get(part, part), checks=[(check.id, check.name) for check in checks])
+        AuditPart(title=words.say_word(PARTS, part), checks=[(check.id, check.name) for check in checks])
         for part, checks in groupby(CHECKS, key=lambda check: check.part)
     ]
     anchor = operator = command = board = ""

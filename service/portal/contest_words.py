@@ -2,8 +2,7 @@
 
 from ballots.manifest import BallotProject, Contest, EqualShares, Greedy, Pot, Rule
 from ballots.signing import kind_of
-from service.portal import words
-from service.portal.words import TEXTS
+from service.portal.words import RULES, Words
 from tally.outcome import CountOutcome, ProjectOutcome
 
 _GREEDY = {
@@ -23,18 +22,18 @@ _WHY_NOT = {
 }
 
 
-def say_rule(rule: Rule) -> str:
+def say_rule(words: Words, rule: Rule) -> str:
     """Return how a contest is counted, with everything that its rule says."""
     if isinstance(rule, Greedy):
-        said = _say_greedy(rule)
+        said = _say_greedy(words, rule)
     elif isinstance(rule, EqualShares):
-        said = _say_shares(rule)
+        said = _say_shares(words, rule)
     else:
-        said = [words.say_word(words.RULES, kind_of(rule))]
+        said = [words.say_word(RULES, kind_of(rule))]
     if rule.zero_votes == "take" and _looks_at_votes(rule):
-        said.append(TEXTS.say("page.rule.zero-votes"))
+        said.append(words.say("page.rule.zero-votes"))
     if rule.zero_cost == "skip":
-        said.append(TEXTS.say("page.rule.zero-cost"))
+        said.append(words.say("page.rule.zero-cost"))
     return " ".join(said)
 
 
@@ -45,77 +44,71 @@ def _looks_at_votes(rule: Rule) -> bool:
     return rule.comparison != "none" or rule.completion in ("greedy", "add1-greedy")
 
 
-def _say_greedy(rule: Greedy) -> list[str]:
-    said = [TEXTS.say(_GREEDY[rule.order, rule.misfits])]
+def _say_greedy(words: Words, rule: Greedy) -> list[str]:
+    said = [words.say(_GREEDY[rule.order, rule.misfits])]
     if rule.minimum_votes:
-        said.append(TEXTS.say("page.rule.minimum-votes", rule.minimum_votes))
+        said.append(words.say("page.rule.minimum-votes", rule.minimum_votes))
     if rule.minimum_share:
-        said.append(TEXTS.say("page.rule.minimum-share", percent=_say_hundredths(rule.minimum_share)))
+        said.append(words.say("page.rule.minimum-share", percent=words.say_percent(rule.minimum_share)))
     return said
 
 
-def _say_hundredths(number: int) -> str:
-    """Return hundredths as a number with as many decimals as it needs."""
-    places = 0 if number % 100 == 0 else 1 if number % 10 == 0 else 2
-    return TEXTS.decimal(number // 10 ** (2 - places), places)
-
-
-def _say_shares(rule: EqualShares) -> list[str]:
-    said = [words.say_word(words.RULES, "equal-shares")]
+def _say_shares(words: Words, rule: EqualShares) -> list[str]:
+    said = [words.say_word(RULES, "equal-shares")]
     if rule.utility == "points":
-        said.append(TEXTS.say("page.rule.by-points"))
+        said.append(words.say("page.rule.by-points"))
     if rule.completion in ("add1", "add1-greedy"):
-        said.append(TEXTS.say("page.rule.grows"))
+        said.append(words.say("page.rule.grows"))
     if rule.completion in ("greedy", "add1-greedy"):
-        said.append(TEXTS.say(_REST[rule.utility]))
+        said.append(words.say(_REST[rule.utility]))
     if rule.comparison != "none":
-        said.append(TEXTS.say("page.rule.compared"))
+        said.append(words.say("page.rule.compared"))
     return said
 
 
-def say_relations(contest: Contest) -> list[str]:
+def say_relations(words: Words, contest: Contest) -> list[str]:
     """Return a sentence for the order of several pots, for each group of alternatives and for each need."""
     titles = {project.id: project.title for project in contest.projects}
-    order = [TEXTS.say("page.pots.order")] if len(contest.pots) > 1 else []
+    order = [words.say("page.pots.order")] if len(contest.pots) > 1 else []
     alternatives = [
-        TEXTS.say("page.relation.alternatives", projects=words.say_list([titles[name] for name in group]))
+        words.say("page.relation.alternatives", projects=words.say_list([titles[name] for name in group]))
         for group in contest.alternatives
     ]
     needs = [
-        TEXTS.say("page.relation.need", project=titles[each.project], needed=titles[each.needs])
+        words.say("page.relation.need", project=titles[each.project], needed=titles[each.needs])
         for each in contest.needs
     ]
     return [*order, *alternatives, *needs]
 
 
-def say_payers(project: BallotProject, pots: list[Pot]) -> str:
+def say_payers(words: Words, project: BallotProject, pots: list[Pot]) -> str:
     """Return which pots may pay for a project, empty where there is but one."""
     titles = [pot.title for pot in pots if pot.id in project.pots]
-    return TEXTS.say("page.payers", pots=TEXTS.join(titles, "or")) if len(pots) > 1 else ""
+    return words.say("page.payers", pots=words.texts.join(titles, "or")) if len(pots) > 1 else ""
 
 
-def say_comparison(count: CountOutcome) -> str:
+def say_comparison(words: Words, count: CountOutcome) -> str:
     """Return how the outcome compares with greedy's, empty where nothing was compared."""
     for found in count.comparison:
         name = "page.comparison.other" if found.against > found.prefer else "page.comparison.stays"
-        own = TEXTS.say("page.comparison.ballots", found.prefer)
-        return TEXTS.say(name, own=own, other=TEXTS.say("page.comparison.ballots", found.against))
+        own = words.say("page.comparison.ballots", found.prefer)
+        return words.say(name, own=own, other=words.say("page.comparison.ballots", found.against))
     return ""
 
 
-def say_reason(project: BallotProject, result: ProjectOutcome) -> str:
+def say_reason(words: Words, project: BallotProject, result: ProjectOutcome) -> str:
     """Return why a project was chosen or not, as one or two sentences."""
     missing = words.say_euros(result.missing)
     match result.reason:
         case "chosen":
-            return TEXTS.say("page.reason.chosen", result.supporters)
+            return words.say("page.reason.chosen", result.supporters)
         case "does-not-fit" if result.missing:
             left = words.say_euros(project.cost - result.missing)
-            return TEXTS.say("page.reason.does-not-fit", left=left, missing=missing)
+            return words.say("page.reason.does-not-fit", left=left, missing=missing)
         case "supporters-cannot-pay":
             left, cost = words.say_euros(result.supporters_left), words.say_euros(project.cost)
-            return TEXTS.say(
+            return words.say(
                 "page.reason.cannot-pay", result.supporters, left=left, cost=cost, missing=missing
             )
         case other:
-            return TEXTS.say(_WHY_NOT[other])
+            return words.say(_WHY_NOT[other])

@@ -1,14 +1,16 @@
 """What the first page shows: the election in words, where it stands, and the one next step. Pure."""
 
+from fractions import Fraction
+
 import msgspec
 
 from ballots.election import Election
 from ballots.entries import Seal
 from ballots.manifest import BallotProject, Contest, Pot, Style
-from service.portal import words
 from service.portal.contest_words import say_payers, say_relations, say_rule
 from service.portal.follow import Snapshot
 from service.portal.phase_view import Step, say_step
+from service.portal.words import LADDER, STEP_OF, Words
 
 COINS = 10
 """How many coins a pot is drawn with."""
@@ -91,23 +93,25 @@ class ElectionShown(msgspec.Struct, frozen=True, kw_only=True):
     on_board: list[tuple[str, str]]
 
 
-def show_election(snapshot: Snapshot, roll: tuple[int, int], now: float) -> ElectionShown | None:
+def show_election(
+    words: Words, snapshot: Snapshot, roll: tuple[int, int], now: float
+) -> ElectionShown | None:
     """Return the first page, None before the manifest stands. `roll` counts its numbers, and revoked ones."""
     election = snapshot.election
     if election is None:
         return None
     manifest = election.manifest
-    at = words.STEP_OF[snapshot.phase]
+    at = STEP_OF[snapshot.phase]
     return ElectionShown(
         title=manifest.title,
         areas=words.say_list([area.title for area in manifest.areas]),
-        step=say_step(snapshot, election, now),
+        step=say_step(words, snapshot, election, now),
         steps=[
             (name, "done" if i < at else "now" if i == at else "later")
             for i, name in enumerate(words.list_steps())
         ],
-        contests=[_show_contest(each, election, snapshot) for each in election.contests.values()],
-        ladder=words.say_word(words.LADDER, manifest.ladder),
+        contests=[_show_contest(words, each, election, snapshot) for each in election.contests.values()],
+        ladder=words.say_word(LADDER, manifest.ladder),
         ties=words.say_ties(),
         releases=manifest.releases,
         next_release=find_next_release(election, now),
@@ -115,7 +119,7 @@ def show_election(snapshot: Snapshot, roll: tuple[int, int], now: float) -> Elec
         partners=[partner.title for partner in manifest.partners],
         officials=[official.title for official in manifest.officials],
         enough=election.k,
-        on_board=_count_board(snapshot, roll),
+        on_board=_count_board(words, snapshot, roll),
     )
 
 
@@ -124,44 +128,44 @@ def find_next_release(election: Election, now: float) -> int | None:
     return next((time for time in election.manifest.releases if time > now), None)
 
 
-def _count_board(snapshot: Snapshot, roll: tuple[int, int]) -> list[tuple[str, str]]:
+def _count_board(words: Words, snapshot: Snapshot, roll: tuple[int, int]) -> list[tuple[str, str]]:
     numbers, revoked = roll
     counts = [
-        (words.say_number(numbers - revoked), "nummers op de kiezerslijst"),
-        (words.say_number(snapshot.count("request")), "aandelen aangevraagd"),
-        (words.say_number(snapshot.count("ballot")), "stembiljetten"),
+        (words.say_number(numbers - revoked), words.say("page.board.numbers")),
+        (words.say_number(snapshot.count("request")), words.say("page.board.shares")),
+        (words.say_number(snapshot.count("ballot")), words.say("page.board.ballots")),
     ]
-    return [*counts, (words.say_number(snapshot.size), "tegels op de wand, alles bij elkaar")]
+    return [*counts, (words.say_number(snapshot.size), words.say("page.board.tiles"))]
 
 
-def _show_contest(contest: Contest, election: Election, snapshot: Snapshot) -> ContestShown:
+def _show_contest(words: Words, contest: Contest, election: Election, snapshot: Snapshot) -> ContestShown:
     together = contest.counted == "together"
     styles = [election.styles[style] for style in contest.styles]
     return ContestShown(
         id=contest.id,
         title=contest.title,
-        rule=say_rule(contest.rule),
-        relations=say_relations(contest),
+        rule=say_rule(words, contest.rule),
+        relations=say_relations(words, contest),
         pots=[
-            show_pot(pot, "" if together else styles[place].title) for place, pot in enumerate(contest.pots)
+            show_pot(words, pot, "" if together else styles[place].title)
+            for place, pot in enumerate(contest.pots)
         ],
-        styles=[_show_style(style, contest, snapshot) for style in styles],
-        projects=[_show_project(project, contest, snapshot) for project in contest.projects],
+        styles=[_show_style(words, style, contest, snapshot) for style in styles],
+        projects=[_show_project(words, project, contest, snapshot) for project in contest.projects],
         together=together,
     )
 
 
-def show_pot(pot: Pot, style: str = "") -> PotShown:
+def show_pot(words: Words, pot: Pot, style: str = "") -> PotShown:
     """Return a pot with its funders as stretches of a bar."""
     total = sum(funder.weight for funder in pot.funders)
     funders: list[Funder] = []
     done = 0
     for tone, funder in enumerate(pot.funders):
-        percent = round(1000 * funder.weight / total) / 10
         funders.append(
             Funder(
                 title=funder.title,
-                percent=f"{percent:g}".replace(".", ",") + "\u00a0%",
+                percent=words.say_percent(10 * round(Fraction(1000 * funder.weight, total))),
                 start=round(100 * done / total, 2),
                 width=round(100 * funder.weight / total, 2),
                 tone=tone % 4,
@@ -183,7 +187,7 @@ def _tone_at(funders: list[Funder], percent: float) -> int:
     return next((each.tone for each in reversed(funders) if each.start <= percent), 0)
 
 
-def _show_style(style: Style, contest: Contest, snapshot: Snapshot) -> StyleShown:
+def _show_style(words: Words, style: Style, contest: Contest, snapshot: Snapshot) -> StyleShown:
     method = next(each.method for each in style.contests if each.contest == contest.id)
     seal = snapshot.find(Seal)
     sizes = {each.style: each for each in seal.styles} if seal else {}
@@ -197,13 +201,13 @@ def _show_style(style: Style, contest: Contest, snapshot: Snapshot) -> StyleShow
     )
 
 
-def _show_project(project: BallotProject, contest: Contest, snapshot: Snapshot) -> Project:
+def _show_project(words: Words, project: BallotProject, contest: Contest, snapshot: Snapshot) -> Project:
     text = snapshot.texts.get(bytes(project.text), b"").decode("utf-8", "replace").strip()
     return Project(
         id=project.id,
         title=project.title,
         cost=project.cost,
-        payers=say_payers(project, contest.pots),
+        payers=say_payers(words, project, contest.pots),
         picture=file_address(project.picture),
         text=text,
         is_long=len(text) > PREVIEW,

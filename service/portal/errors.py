@@ -1,15 +1,20 @@
-"""Every way in which a page says no, in plain Dutch: what happened, and what the reader can do."""
+"""Every way in which a page says no: what happened, and what the reader can do, as ids of the catalogue."""
 
 
 class PageError(Exception):
-    """The base. `status` is the answer over HTTP; `title` says what happened, `advice` what to do."""
+    """The base. `status` is the answer over HTTP; the texts are `title`, what happened, and `advice`.
+
+    Both texts get the number `n` and the `values`.
+    """
 
     status = 400
 
-    def __init__(self, title: str, advice: str) -> None:
+    def __init__(self, title: str, advice: str, n: int = 0, **values: str) -> None:
         super().__init__(title)
         self.title = title
         self.advice = advice
+        self.n = n
+        self.values = values
 
 
 class NotHereError(PageError):

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 import msgspec
 
 from ballots.codes import ALPHABET
-from service.portal import words
 from service.portal.election_view import find_next_release
 from service.portal.errors import TypedError
 from service.portal.follow import Snapshot
 from service.portal.store import RollLine, StoredEntry
 from service.portal.wall_view import say_ballot_number
+from service.portal.words import Words
 
 SYMBOLS = 10
 SYMBOL_BITS = 5
@@ -39,18 +39,11 @@ def parse_ballot_number(typed: str) -> tuple[bytes, bytes]:
     """Return the least and the greatest entry hash of ballots with a number; TypedError if it is none."""
     symbols = typed.upper().translate(_FORGIVEN)
     if len(symbols) != SYMBOLS:
-        raise TypedError(
-            f"Een stembiljetnummer heeft {SYMBOLS} tekens; u typte er {len(symbols)}"
-            if symbols
-            else "U hebt nog niets ingevuld",
-            f"Typ de {SYMBOLS} letters en cijfers over die u na het stemmen kreeg.",
-        )
+        title = "page.error.ballot-length" if symbols else "page.error.nothing"
+        raise TypedError(title, "page.error.ballot-length-advice", len(symbols), symbols=str(SYMBOLS))
     wrong = sorted({symbol for symbol in symbols if symbol not in ALPHABET})
     if wrong:
-        raise TypedError(
-            f"Dit teken komt in een stembiljetnummer niet voor: {' '.join(wrong)}",
-            "Kijk nog eens goed. Een nummer heeft cijfers en letters, maar geen U en geen leestekens.",
-        )
+        raise TypedError("page.error.ballot-sign", "page.error.ballot-sign-advice", signs=" ".join(wrong))
     value = 0
     for symbol in symbols:
         value = value << SYMBOL_BITS | ALPHABET.index(symbol)
@@ -58,74 +51,81 @@ def parse_ballot_number(typed: str) -> tuple[bytes, bytes]:
     return (value << free).to_bytes(32, "big"), ((value + 1 << free) - 1).to_bytes(32, "big")
 
 
-def say_ballots(found: Sequence[StoredEntry], snapshot: Snapshot, now: float) -> Answer:
+def say_ballots(words: Words, found: Sequence[StoredEntry], snapshot: Snapshot, now: float) -> Answer:
     """Return the answer to a ballot number."""
     if found:
         return Answer(
             found=True,
-            said="Ja, dit stembiljet hangt op de wand.",
-            advice="Het staat er voor altijd. Bekijk de tegel om te zien hoe het ermee staat.",
+            said=words.say("page.find.found"),
+            advice=words.say("page.find.found-advice"),
             links=[
-                (f"Stembiljet {say_ballot_number(each.entry_hash)}, tegel {each.position}", each.position)
+                (
+                    words.say(
+                        "page.find.link",
+                        number=say_ballot_number(each.entry_hash),
+                        place=str(each.position),
+                    ),
+                    each.position,
+                )
                 for each in found
             ],
         )
     upcoming = find_next_release(snapshot.election, now) if snapshot.election else None
-    advice = "Kijk of u het nummer goed hebt overgenomen."
     if upcoming:
-        advice += (
-            " Stembiljetten komen op vaste momenten op de wand."
-            f" Het volgende moment is {words.say_moment(upcoming)}."
-        )
+        advice = words.say("page.find.later", moment=words.say_moment(upcoming))
     else:
-        advice += " Hebt u een ontvangstbewijs van dit stembiljet? Meld het dan: wij moeten het ophangen."
-    return Answer(found=False, said="Dit nummer hangt niet op de wand.", advice=advice)
+        advice = words.say("page.find.report")
+    return Answer(found=False, said=words.say("page.find.missing"), advice=advice)
 
 
 def parse_roll_number(typed: str) -> int:
     """Return a roll number; TypedError if it is none."""
     digits = "".join(typed.split()).replace(".", "")
     if not digits:
-        raise TypedError(
-            "U hebt nog niets ingevuld", "Typ het nummer dat op uw brief staat, bijvoorbeeld 27."
-        )
+        raise TypedError("page.error.nothing", "page.error.roll-nothing-advice")
     if not (digits.isascii() and digits.isdigit()):
-        raise TypedError("Een nummer op de kiezerslijst heeft alleen cijfers", "Typ bijvoorbeeld 27.")
+        raise TypedError("page.error.roll-digits", "page.error.roll-digits-advice")
     if len(digits) > MAX_ROLL_DIGITS or int(digits) == 0:
-        raise TypedError("Dit nummer bestaat niet", "De nummers op de kiezerslijst beginnen bij 1.")
+        raise TypedError("page.error.roll-none", "page.error.roll-none-advice")
     return int(digits)
 
 
-def say_no_roll_line(number: int, numbers: int) -> Answer:
+def say_no_roll_line(words: Words, number: int, numbers: int) -> Answer:
     """Return the answer to a number that the roll does not have."""
     if not numbers:
-        return Answer(found=False, said="Er is nog geen kiezerslijst.", advice="Kom later terug.")
+        return Answer(
+            found=False, said=words.say("page.roll.none"), advice=words.say("page.roll.none-advice")
+        )
+    said = words.say_number(number)
     return Answer(
         found=False,
-        said=f"Nummer {words.say_number(number)} staat niet op de kiezerslijst.",
-        advice=f"De lijst loopt van 1 tot en met {words.say_number(numbers)}. Kijk nog eens op uw brief.",
+        said=words.say("page.roll.unknown", number=said),
+        advice=words.say("page.roll.unknown-advice", numbers),
     )
 
 
-def say_roll_line(number: int, line: RollLine, request: int | None, snapshot: Snapshot) -> Answer:
+def say_roll_line(
+    words: Words, number: int, line: RollLine, request: int | None, snapshot: Snapshot
+) -> Answer:
     """Return the answer to a number of the roll: used, not used, or revoked."""
+    said = words.say_number(number)
     if line.revoked:
         replaced = snapshot.find_replacement(line.key)
         return Answer(
             found=True,
-            said=f"Nummer {words.say_number(number)} is ingetrokken.",
-            advice="Er kwam een nieuwe brief. Met het oude nummer kan niemand meer stemmen.",
-            links=[("Bekijk de intrekking op de wand", replaced.position)] if replaced else [],
+            said=words.say("page.roll.revoked", number=said),
+            advice=words.say("page.roll.revoked-advice"),
+            links=[(words.say("page.roll.revoked-link"), replaced.position)] if replaced else [],
         )
     if request is not None:
         return Answer(
             found=True,
-            said=f"Met nummer {words.say_number(number)} is een aandeel aangevraagd.",
-            advice="Was u dat niet? Bel dan de kiezersadministratie; het telefoonnummer staat op uw brief.",
-            links=[(f"Bekijk de aanvraag, tegel {request}", request)],
+            said=words.say("page.roll.used", number=said),
+            advice=words.say("page.roll.used-advice"),
+            links=[(words.say("page.roll.used-link", place=str(request)), request)],
         )
     return Answer(
         found=True,
-        said=f"Met nummer {words.say_number(number)} is nog geen aandeel aangevraagd.",
-        advice="Niemand heeft dus met dit nummer gestemd.",
+        said=words.say("page.roll.free", number=said),
+        advice=words.say("page.roll.free-advice"),
     )

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from service.portal import words
 from service.portal.follow import Snapshot
 from service.portal.ledger_store import PotBalance
+from service.portal.words import Words
 
 
 class FundRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,13 +40,15 @@ class PotRow(msgspec.Struct, frozen=True, kw_only=True):
     commitments: list[CommitmentRow]
 
 
-def show_ledger(pots: Sequence[PotBalance], snapshot: Snapshot, positions: dict[bytes, int]) -> list[PotRow]:
+def show_ledger(
+    words: Words, pots: Sequence[PotBalance], snapshot: Snapshot, positions: dict[bytes, int]
+) -> list[PotRow]:
     """Return the ledger's page; `positions` says where the entries stand that commitments name."""
     contests = snapshot.election.contests if snapshot.election else {}
     return [
         PotRow(
             title=pot.title,
-            about=_say_about(pot, contests[pot.contest].title if pot.contest in contests else ""),
+            about=_say_about(words, pot, contests[pot.contest].title if pot.contest in contests else ""),
             granted=pot.granted,
             committed=pot.committed,
             left=pot.left,
@@ -72,8 +74,8 @@ def show_ledger(pots: Sequence[PotBalance], snapshot: Snapshot, positions: dict[
     ]
 
 
-def _say_about(pot: PotBalance, contest: str) -> str:
-    parts = [f"Voor: {contest}."] if contest else []
+def _say_about(words: Words, pot: PotBalance, contest: str) -> str:
+    parts = [words.say("page.ledger.for", contest=contest)] if contest else []
     if pot.right == "labelled":
-        parts.append(f"Alleen voor dit doel: {pot.label}.")
+        parts.append(words.say("page.ledger.label", label=pot.label))
     return " ".join(parts)

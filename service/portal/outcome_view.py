@@ -1,15 +1,17 @@
 """What the outcome's page shows: who won, and for every project the reason as a sentence. Pure."""
 
+from fractions import Fraction
+
 import msgspec
 
 from ballots.codes import ballot_number
 from ballots.election import Election
 from ballots.entries import Certify, Seal
 from ballots.manifest import BallotProject, Contest, Method
-from service.portal import words
 from service.portal.contest_words import say_comparison, say_reason, say_rule
 from service.portal.election_view import Funder, file_address, show_pot
 from service.portal.follow import Snapshot
+from service.portal.words import INVALID, TIE_STEPS, Words
 from tally.outcome import CountOutcome, Outcome, Paid, ProjectOutcome, RoundOutcome
 
 MAX_INVALID = 500
@@ -83,7 +85,6 @@ class OutcomeShown(msgspec.Struct, frozen=True, kw_only=True):
     certified: bool
     officials: str
     counted: str
-    turnout: str
     superseded: int
     invalid: list[tuple[str, bytes, str]]
     more_invalid: int
@@ -92,7 +93,7 @@ class OutcomeShown(msgspec.Struct, frozen=True, kw_only=True):
     ties: str
 
 
-def show_outcome(snapshot: Snapshot, file: bytes) -> OutcomeShown | None:
+def show_outcome(words: Words, snapshot: Snapshot, file: bytes) -> OutcomeShown | None:
     """Return the outcome's page, None before the count; `file` is the hash of the outcome file."""
     election, outcome = snapshot.election, snapshot.outcome
     if election is None or outcome is None:
@@ -105,20 +106,20 @@ def show_outcome(snapshot: Snapshot, file: bytes) -> OutcomeShown | None:
             ContestOutcomeShown(
                 id=each.contest,
                 title=election.contests[each.contest].title,
-                rule=say_rule(election.contests[each.contest].rule),
+                rule=say_rule(words, election.contests[each.contest].rule),
                 counts=[
-                    _show_count(count, election.contests[each.contest], election) for count in each.counts
+                    _show_count(words, count, election.contests[each.contest], election)
+                    for count in each.counts
                 ],
             )
             for each in outcome.contests
         ],
         certified=certify is not None,
         officials=words.say_list([people[each.official] for each in certify.signatures]) if certify else "",
-        counted=words.say_count(outcome.counted, "stembiljet", "stembiljetten"),
-        turnout=_say_turnout(outcome, snapshot),
+        counted=_say_counted(words, outcome, snapshot),
         superseded=outcome.superseded,
         invalid=[
-            (ballot_number(each.ballot), bytes(each.ballot), words.say_word(words.INVALID, each.reason))
+            (ballot_number(each.ballot), bytes(each.ballot), words.say_word(INVALID, each.reason))
             for each in shown
         ],
         more_invalid=len(outcome.invalid) - len(shown),
@@ -128,22 +129,24 @@ def show_outcome(snapshot: Snapshot, file: bytes) -> OutcomeShown | None:
     )
 
 
-def _say_turnout(outcome: Outcome, snapshot: Snapshot) -> str:
+def _say_counted(words: Words, outcome: Outcome, snapshot: Snapshot) -> str:
+    """Return how many ballots were counted, of how many numbers on the roll where it is there."""
     seal = snapshot.find(Seal)
     size = sum(each.size for each in seal.styles) if seal else 0
+    ballots = words.say("page.count.ballots", outcome.counted)
     if not size:
-        return ""
+        return words.say("page.outcome.counted", ballots=ballots)
     voters = outcome.counted + len(outcome.invalid)
-    percent = f"{round(1000 * voters / size) / 10:g}".replace(".", ",")
-    return f"{percent}\u00a0% van de {words.say_number(size)} nummers op de kiezerslijst"
+    percent = words.say_percent(10 * round(Fraction(1000 * voters, size)))
+    return words.say("page.outcome.turnout", size, ballots=ballots, percent=percent)
 
 
-def _show_count(count: CountOutcome, contest: Contest, election: Election) -> CountShown:
+def _show_count(words: Words, count: CountOutcome, contest: Contest, election: Election) -> CountShown:
     projects = {project.id: project for project in contest.projects}
     pot = next(each for each in contest.pots if each.id == count.pot)
     style = election.styles[count.styles[0]]
     method = next(each.method for each in style.contests if each.contest == contest.id)
-    shown = show_pot(pot)
+    shown = show_pot(words, pot)
     by_project = {each.project: each for each in count.projects}
     order = [
         *count.winners,
@@ -154,19 +157,21 @@ def _show_count(count: CountOutcome, contest: Contest, election: Election) -> Co
         who=words.say_list([election.styles[each].title for each in count.styles]),
         right=shown.right,
         is_advice=pot.right == "advice",
-        comparison=say_comparison(count),
+        comparison=say_comparison(words, count),
         budget=count.budget,
         cost=count.cost,
         left=count.budget - count.cost,
-        ballots=words.say_count(count.ballots, "stembiljet", "stembiljetten"),
+        ballots=words.say("page.count.ballots", count.ballots),
         funders=shown.funders,
         coins=shown.coins,
         winners=[
-            _show_winner(projects[id_], by_project[id_], method, tone)
+            _show_winner(words, projects[id_], by_project[id_], method, tone)
             for tone, id_ in enumerate(count.winners)
         ],
-        projects=[_show_project(projects[id_], by_project[id_], method) for id_ in order],
-        rounds=[_show_round(number, each, projects, method) for number, each in enumerate(count.rounds, 1)],
+        projects=[_show_project(words, projects[id_], by_project[id_], method) for id_ in order],
+        rounds=[
+            _show_round(words, number, each, projects, method) for number, each in enumerate(count.rounds, 1)
+        ],
     )
 
 
@@ -174,7 +179,9 @@ def _rank(project: ProjectOutcome) -> tuple[int, str]:
     return -project.votes, project.project
 
 
-def _show_winner(project: BallotProject, result: ProjectOutcome, method: Method, tone: int) -> Winner:
+def _show_winner(
+    words: Words, project: BallotProject, result: ProjectOutcome, method: Method, tone: int
+) -> Winner:
     return Winner(
         title=project.title,
         cost=project.cost,
@@ -184,28 +191,31 @@ def _show_winner(project: BallotProject, result: ProjectOutcome, method: Method,
     )
 
 
-def _show_project(project: BallotProject, result: ProjectOutcome, method: Method) -> ProjectRow:
+def _show_project(words: Words, project: BallotProject, result: ProjectOutcome, method: Method) -> ProjectRow:
     return ProjectRow(
         title=project.title,
         cost=project.cost,
         votes=words.say_votes(result.votes, method),
         chosen=result.reason == "chosen",
-        reason=say_reason(project, result),
+        reason=say_reason(words, project, result),
     )
 
 
 def _show_round(
-    number: int, each: RoundOutcome, projects: dict[str, BallotProject], method: Method
+    words: Words, number: int, each: RoundOutcome, projects: dict[str, BallotProject], method: Method
 ) -> RoundRow:
     tie = ""
     if each.tie:
         between = words.say_list([projects[id_].title for id_ in each.tie[0].between])
-        tie = f"{between} stonden gelijk; {words.say_word(words.TIE_STEPS, each.tie[0].step)}."
-    what = "Gekozen." if each.chosen else "Paste niet meer, overgeslagen."
+        step = words.say_word(TIE_STEPS, each.tie[0].step)
+        tie = words.say("page.round.tie", projects=between, step=step)
+    what = words.say("page.round.chosen" if each.chosen else "page.round.skipped")
     if not each.chosen and projects[each.project].cost <= each.money_left:
-        what = "Niet meer bekeken: het tellen was al gestopt."
+        what = words.say("page.round.stopped")
     if each.payments:
-        what = "Gekozen. " + " ".join(_say_payment(paid) for paid in each.payments)
+        what = " ".join(
+            [words.say("page.round.chosen"), *(_say_payment(words, paid) for paid in each.payments)]
+        )
     return RoundRow(
         number=number,
         title=projects[each.project].title,
@@ -217,10 +227,6 @@ def _show_round(
     )
 
 
-def _say_payment(paid: Paid) -> str:
-    ballots = words.say_count(paid.ballots, "stembiljet", "stembiljetten")
-    verb = "betaalde" if paid.ballots == 1 else "betaalden"
-    if paid.emptied:
-        return f"{ballots} {verb} alles wat er nog was, samen {words.say_euros(paid.cents)}."
-    together = "" if paid.ballots == 1 else "samen "
-    return f"{ballots} {verb} {together}{words.say_euros(paid.cents)}."
+def _say_payment(words: Words, paid: Paid) -> str:
+    name = "page.round.paid-all" if paid.emptied else "page.round.paid"
+    return words.say(name, paid.ballots, euros=words.say_euros(paid.cents))

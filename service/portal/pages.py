@@ -7,76 +7,89 @@ Everything that comes from the board or from a reader is escaped by the template
 """
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import jinja2
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 
 from service.answers import answer_error
-from service.portal import words
+from service.portal.addresses import list_languages, plain_address, split_address
 from service.portal.errors import PageError
-from service.sheets import STATIC, list_sheets, version_of
+from service.portal.templates_in import templates_in
+from service.portal.words import Words, words_in
+from service.sheets import STATIC, version_of
+from tally.texts.languages import Language
 
-FOLDER = Path(__file__).parent / "templates"
 STATUS_UNAVAILABLE = 503
 STATUS_INTERNAL = 500
 FAILURES = {
-    404: (
-        "Deze bladzijde bestaat niet",
-        "Kijk of u het adres goed hebt overgenomen. Of begin op de eerste bladzijde.",
-    ),
-    405: ("Dit kan hier niet", "Ga terug en probeer het met de knop op de bladzijde."),
-    413: ("Dat is te veel tekst", "Ga terug en vul alleen het nummer in."),
-    503: (
-        "Het lukt nu even niet",
-        "Er is niets verloren. Wacht een halve minuut en laad de bladzijde opnieuw.",
-    ),
+    404: ("page.failure.missing", "page.failure.missing-advice"),
+    405: ("page.failure.method", "page.failure.method-advice"),
+    413: ("page.failure.large", "page.failure.large-advice"),
+    503: ("page.failure.away", "page.failure.away-advice"),
 }
-INTERNAL = ("Er ging bij ons iets mis", "U deed niets fout. Probeer het straks opnieuw, of meld het ons.")
-UNCLEAR = ("Dit begrijpen we niet", "Ga terug en probeer het opnieuw.")
+INTERNAL = ("page.failure.ours", "page.failure.ours-advice")
+UNCLEAR = ("page.failure.unclear", "page.failure.unclear-advice")
+
+
+class Refusal(NamedTuple):
+    """What a page says no with: what happened, and what to do."""
+
+    title: str
+    advice: str
 
 
 def find_booth() -> dict[str, str] | None:
     """Return the versions of the browser's scripts by name, None where they have not been built."""
     try:
-        return {name: version_of(STATIC / f"booth/{name}.js") for name in ("recount", "worker")}
+        return {name: version_of(STATIC / "booth" / f"{name}.js") for name in ("recount", "worker")}
     except FileNotFoundError:
         return None
 
 
-_environment = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(FOLDER),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_environment.filters |= {
-    "euros": words.say_euros,
-    "number": words.say_number,
-    "moment": words.say_moment,
-    "day": words.say_day,
-}
-_environment.globals["sheets"] = list_sheets
+def find_marks() -> str | None:
+    """Return the address of the drawings of the marks, None where they have not been built."""
+    try:
+        return f"/static/booth/marks.svg?v={version_of(STATIC / 'booth' / 'marks.svg')}"
+    except FileNotFoundError:
+        return None
 
 
-def render_text(template: str, **shown: Any) -> str:
+def render_text(template: str, language: Language, **shown: Any) -> str:
     """Return a page's text."""
-    return _environment.get_template(template).render(**shown)
+    return templates_in(language).get_template(template).render(**shown)
 
 
 def render(
-    template: str, status: int = 200, headers: Mapping[str, str] | None = None, **shown: Any
+    request: Request[Any, Any, Any],
+    template: str,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **shown: Any,
 ) -> Response[str]:
-    """Return a page; what a template does not get, it may not use."""
+    """Return a page in the language that was asked for; what a template does not get, it may not use.
+
+    `address` is where the page is found in Dutch, where it is not what was asked for.
+    """
+    page, language = split_address(request.scope["path"])
+    address = shown.pop("address", plain_address(page))
+    text = render_text(template, language, address=address, languages=list_languages(address), **shown)
     return Response(
-        render_text(template, **shown),
+        text,
         status_code=status,
         media_type=MediaType.HTML,
-        headers={"cache-control": "no-cache"} | dict(headers or {}),
+        headers={"cache-control": "no-cache", "content-language": language} | dict(headers or {}),
     )
+
+
+def words_of(request: Request[Any, Any, Any]) -> Words:
+    """Return the words of the language that a page was asked for in."""
+    return words_in(split_address(request.scope["path"])[1])
+
+
+def say_refusal(words: Words, error: PageError) -> Refusal:
+    """Return what a page says of an error."""
+    return Refusal(*(words.say(name, error.n, **error.values) for name in (error.title, error.advice)))
 
 
 def wants_page(request: Request[Any, Any, Any]) -> bool:
@@ -86,14 +99,15 @@ def wants_page(request: Request[Any, Any, Any]) -> bool:
 
 def answer_page_error(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
     """Answer any error with a page: what happened, and what to do."""
+    words = words_of(request)
     if isinstance(error, PageError):
-        return render("failure.html", error.status, title=error.title, advice=error.advice)
+        return render(request, "failure.html", error.status, error=say_refusal(words, error))
     status = _status_of(request, error)
     headers = {"cache-control": "no-store"}
     if status == STATUS_UNAVAILABLE:
         headers["retry-after"] = "30"
-    title, advice = FAILURES.get(status, INTERNAL if status >= STATUS_INTERNAL else UNCLEAR)
-    return render("failure.html", status, headers, title=title, advice=advice)
+    names = FAILURES.get(status, INTERNAL if status >= STATUS_INTERNAL else UNCLEAR)
+    return render(request, "failure.html", status, headers, error=Refusal(*map(words.say, names)))
 
 
 def _status_of(request: Request[Any, Any, Any], error: Exception) -> int:

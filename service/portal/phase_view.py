@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from ballots.board import Phase
 from ballots.election import Election
-from service.portal import words
 from service.portal.follow import Snapshot
+from service.portal.words import Words
 
 
 class Step(NamedTuple):
@@ -17,52 +17,39 @@ class Step(NamedTuple):
     link_text: str = ""
 
 
-PREPARING = Step(
-    "De kiezerslijst wordt gemaakt.", "Wacht op de brief met uw code. U hoeft nog niets te doen."
-)
+PREPARING = Step("page.now.roll", "page.now.roll-next")
+FIND = ("/find", "page.nav.find")
 STEPS = {
     Phase.SETUP: PREPARING,
     Phase.ROLL: PREPARING,
-    Phase.SEALED: Step(
-        "De kiezerslijst is klaar.", "Bewaar de brief met uw code. Het stemmen gaat bijna open."
-    ),
-    Phase.OPENED: Step("De stembiljetten zijn open.", "Nu wordt er geteld. Dat duurt meestal niet lang."),
-    Phase.COUNTED: Step(
-        "Er is geteld.",
-        "Twee mensen rekenen de telling na. Daarna staat de uitslag vast.",
-        "/outcome",
-        "Bekijk de voorlopige uitslag",
-    ),
+    Phase.SEALED: Step("page.now.sealed", "page.now.sealed-next"),
+    Phase.OPENED: Step("page.now.opened", "page.now.opened-next"),
+    Phase.COUNTED: Step("page.now.counted", "page.now.counted-next", "/outcome", "page.now.counted-link"),
     Phase.CERTIFIED: Step(
-        "De uitslag staat vast.", "Kijk wat er gekozen is, en waarom.", "/outcome", "Bekijk de uitslag"
+        "page.now.certified", "page.now.certified-next", "/outcome", "page.now.certified-link"
     ),
 }
-"""The phases in which the next step depends on nothing else."""
+"""The phases in which the next step depends on nothing else, with the ids of their texts."""
+VOTING = Step("page.now.voting", "page.now.voting-next", "/vote", "page.now.voting-link")
+OVER = Step("page.now.over", "page.now.over-next", *FIND)
+CLOSED = Step("page.now.closed", "page.now.closed-next", *FIND)
 
 
-def say_step(snapshot: Snapshot, election: Election, now: float) -> Step:
+def say_step(words: Words, snapshot: Snapshot, election: Election, now: float) -> Step:
     """Return where the election stands at the time `now`, and the next step."""
     if snapshot.phase in STEPS:
-        return STEPS[snapshot.phase]
+        return _say(words, STEPS[snapshot.phase])
     if snapshot.phase is Phase.CLOSED:
-        keys = words.say_count(election.k - len(snapshot.trustee_keys), "sleutel", "sleutels")
-        return Step(
-            "Het stemmen is gesloten.",
-            f"De partners openen de stembiljetten samen. Daarvoor zijn nog {keys} nodig.",
-            "/find",
-            "Zoek uw stembiljet",
-        )
+        return _say(words, CLOSED, election.k - len(snapshot.trustee_keys))
     if now < election.deadline:
-        return Step(
-            "U kunt nu stemmen.",
-            "Pak de brief met uw code, haal uw aandeel en stem. "
-            f"Dat kan tot {words.say_moment(election.deadline)}. De ideeën staan hieronder.",
-            "/vote",
-            "Stem nu",
-        )
+        return _say(words, VOTING, deadline=words.say_moment(election.deadline))
+    return _say(words, OVER)
+
+
+def _say(words: Words, step: Step, n: int = 0, **values: str) -> Step:
     return Step(
-        "Het stemmen is voorbij.",
-        "De laatste stembiljetten komen nu op het bord. Kijk of het uwe er hangt.",
-        "/find",
-        "Zoek uw stembiljet",
+        where=words.say(step.where),
+        next_step=words.say(step.next_step, n, **values),
+        link=step.link,
+        link_text=words.say(step.link_text) if step.link_text else "",
     )

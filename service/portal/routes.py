@@ -4,8 +4,9 @@ The app puts a pool of connections in the role wijk_public into its state as `pu
 POST, so that what somebody typed stands in no address and no log.
 """
 
+import asyncio
 import time
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import parse_qs
 
 from litestar import MediaType, Request, Response, Router, get, post
@@ -14,8 +15,10 @@ from litestar.params import FromPath
 
 from ballots.entries import Ballot, Tally
 from ballots.errors import ProtocolError
-from service.booth_page import SERVICE, find_language, render_booth, show_booth
+from service.booth_page import SERVICE, Script, find_language, render_booth, show_booth
 from service.errors import ServiceError
+from service.headers import CAMERA, NOT_KEPT
+from service.portal.addresses import list_paths
 from service.portal.alone import NAME, make_alone
 from service.portal.audit_view import show_audit
 from service.portal.ballot_view import show_state
@@ -36,15 +39,15 @@ from service.portal.follow import Portal
 from service.portal.ledger_store import read_pots
 from service.portal.ledger_view import show_ledger
 from service.portal.outcome_view import show_outcome
-from service.portal.pages import answer_page_error, find_booth, render
+from service.portal.pages import answer_page_error, find_booth, render, say_refusal, words_of
 from service.portal.static import make_static_router, theme_sheet
 from service.portal.store import PortalStore
-from service.portal.wall_view import PAGE, parse_position, parse_start, show_wall
+from service.portal.wall_view import PAGE, parse_position, parse_start, show_wall, wall_address
+from service.portal.words import Words
 from tally.texts.languages import SOURCE
 
 MAX_FORM = 4096
 MAX_FIELDS = 8
-NOT_KEPT = {"cache-control": "no-store"}
 
 Asked = Request[Any, Any, Any]
 
@@ -64,104 +67,110 @@ async def read_field(request: Asked, name: str) -> str:
     try:
         fields = parse_qs(body, max_num_fields=MAX_FIELDS)
     except ValueError:
-        raise TypedError("Dit begrijpen we niet", "Ga terug en vul alleen het nummer in.") from None
+        raise TypedError("page.failure.unclear", "page.failure.large-advice") from None
     return fields.get(name, [""])[0]
 
 
-@get("/")
+@get(list_paths("/"))
 async def election_page(request: Asked) -> Response[str]:
     """Show the election and its next step."""
     portal = find_portal(request)
     snapshot = await portal.look()
-    page = show_election(snapshot, await portal.store.count_roll(), time.time())
-    return render("election.html", page=page) if page else render("soon.html")
+    page = show_election(words_of(request), snapshot, await portal.store.count_roll(), time.time())
+    return render(request, "election.html", page=page) if page else render(request, "soon.html")
 
 
-@get("/wall")
+@get(list_paths("/wall"))
 async def wall_page(request: Asked) -> Response[str]:
     """Show a stretch of the board."""
     portal = find_portal(request)
     snapshot = await portal.look()
     start = parse_start(request.query_params.get("from", "0"), snapshot.size)
     entries = await portal.store.read_wall(start, min(start + PAGE, snapshot.size))
-    return render("wall.html", page=show_wall(snapshot, start, entries))
+    page = show_wall(words_of(request), snapshot, start, entries)
+    return render(request, "wall.html", page=page, address=wall_address(start))
 
 
-@get("/wall/{position:str}")
+@get(list_paths("/wall/{position:str}"))
 async def entry_page(request: Asked, position: FromPath[str]) -> Response[str]:
     """Show one entry; for a ballot what became of it."""
     portal = find_portal(request)
     snapshot = await portal.look()
     stored = await portal.store.find_entry(parse_position(position))
     if stored is None:
-        raise NotHereError("Deze tegel hangt er niet", f"De wand loopt tot en met tegel {snapshot.size - 1}.")
-    entry, state = parse_stored(stored), None
+        raise NotHereError("page.error.no-tile", "page.error.no-tile-advice", snapshot.size - 1)
+    entry, state, words = parse_stored(stored), None, words_of(request)
     if isinstance(entry, Ballot):
         revisions = await portal.store.read_revisions(entry.voting_key)
-        state = show_state(entry, stored.entry_hash, stored.position, revisions, snapshot)
-    return render("entry.html", page=show_entry(stored, snapshot), state=state)
+        state = show_state(words, entry, stored.entry_hash, stored.position, revisions, snapshot)
+    return render(request, "entry.html", page=show_entry(words, stored, snapshot), state=state)
 
 
-@get("/find")
-async def find_form() -> Response[str]:
+@get(list_paths("/find"))
+async def find_form(request: Asked) -> Response[str]:
     """Show the form that finds a ballot."""
-    return render("find.html", answer=None, error=None)
+    return render(request, "find.html", answer=None, error=None)
 
 
-@post("/find", status_code=200, request_max_body_size=MAX_FORM)
+@post(list_paths("/find"), status_code=200, request_max_body_size=MAX_FORM)
 async def find_ballot(request: Asked) -> Response[str]:
     """Find a ballot by its number."""
-    portal = find_portal(request)
+    portal, words = find_portal(request), words_of(request)
     try:
         least, most = parse_ballot_number(await read_field(request, "number"))
     except TypedError as error:
-        return render("find.html", error.status, NOT_KEPT, answer=None, error=error)
+        return render(
+            request, "find.html", error.status, NOT_KEPT, answer=None, error=say_refusal(words, error)
+        )
     found = await portal.store.find_ballots(least, most)
-    answer = say_ballots(found, await portal.look(), time.time())
-    return render("find.html", 200, NOT_KEPT, answer=answer, error=None)
+    answer = say_ballots(words, found, await portal.look(), time.time())
+    return render(request, "find.html", 200, NOT_KEPT, answer=answer, error=None)
 
 
-@get("/roll")
-async def roll_form() -> Response[str]:
+@get(list_paths("/roll"))
+async def roll_form(request: Asked) -> Response[str]:
     """Show the form that looks up a roll number."""
-    return render("roll.html", answer=None, error=None)
+    return render(request, "roll.html", answer=None, error=None)
 
 
-@post("/roll", status_code=200, request_max_body_size=MAX_FORM)
+@post(list_paths("/roll"), status_code=200, request_max_body_size=MAX_FORM)
 async def find_roll_number(request: Asked) -> Response[str]:
     """Say whether a roll number was used."""
-    portal = find_portal(request)
+    portal, words = find_portal(request), words_of(request)
     try:
         number = parse_roll_number(await read_field(request, "number"))
     except TypedError as error:
-        return render("roll.html", error.status, NOT_KEPT, answer=None, error=error)
-    return render("roll.html", 200, NOT_KEPT, answer=await answer_roll_number(portal, number), error=None)
+        return render(
+            request, "roll.html", error.status, NOT_KEPT, answer=None, error=say_refusal(words, error)
+        )
+    answer = await answer_roll_number(words, portal, number)
+    return render(request, "roll.html", 200, NOT_KEPT, answer=answer, error=None)
 
 
-async def answer_roll_number(portal: Portal, number: int) -> Answer:
+async def answer_roll_number(words: Words, portal: Portal, number: int) -> Answer:
     """Return what the board has about a roll number."""
     line = await portal.store.find_roll_line(number)
     if line is None:
         numbers, _ = await portal.store.count_roll()
-        return say_no_roll_line(number, numbers)
+        return say_no_roll_line(words, number, numbers)
     request = await portal.store.find_request(line.key)
-    return say_roll_line(number, line, request, await portal.look())
+    return say_roll_line(words, number, line, request, await portal.look())
 
 
-@get("/outcome")
+@get(list_paths("/outcome"))
 async def outcome_page(request: Asked) -> Response[str]:
     """Show the outcome with its reasons, or when it comes."""
     portal = find_portal(request)
     snapshot = await portal.look()
     tally = snapshot.find(Tally)
-    page = show_outcome(snapshot, tally.outcome) if tally else None
+    page = show_outcome(words_of(request), snapshot, tally.outcome) if tally else None
     if page is None:
-        return render("no_outcome.html", election=snapshot.election, counted=tally is not None)
+        return render(request, "no_outcome.html", election=snapshot.election, counted=tally is not None)
     positions = await portal.store.find_positions([hash_ for _, hash_, _ in page.invalid])
-    return render("outcome.html", page=page, positions=positions)
+    return render(request, "outcome.html", page=page, positions=positions)
 
 
-@get("/ledger")
+@get(list_paths("/ledger"))
 async def ledger_page(request: Asked) -> Response[str]:
     """Show where the money is."""
     portal = find_portal(request)
@@ -169,27 +178,29 @@ async def ledger_page(request: Asked) -> Response[str]:
         pots = await read_pots(connection)
     certified = {bytes.fromhex(each.certify) for pot in pots for each in pot.commitments}
     positions = await portal.store.find_positions(list(certified))
-    return render("ledger.html", pots=show_ledger(pots, await portal.look(), positions))
+    shown = show_ledger(words_of(request), pots, await portal.look(), positions)
+    return render(request, "ledger.html", pots=shown)
 
 
-@get("/audit")
+@get(list_paths("/audit"))
 async def audit_page(request: Asked) -> Response[str]:
     """Show how to check everything."""
     portal = find_portal(request)
-    return render("audit.html", page=show_audit(await portal.look()))
+    return render(request, "audit.html", page=show_audit(words_of(request), await portal.look()))
 
 
-@get("/recount")
-async def recount_page() -> Response[str]:
+@get(list_paths("/recount"))
+async def recount_page(request: Asked) -> Response[str]:
     """Show the page on which a browser counts everything again."""
-    return render("recount.html", booth=find_booth())
+    return render(request, "recount.html", booth=find_booth())
 
 
-@get("/recount/alone", sync_to_thread=True)
-def recount_file() -> Response[str]:
+@get(list_paths("/recount/alone"))
+async def recount_file(request: Asked) -> Response[str]:
     """Return that page as one file that needs no server."""
     headers = {"content-disposition": f'attachment; filename="{NAME}"', "cache-control": "no-cache"}
-    return Response(make_alone(), media_type=MediaType.HTML, headers=headers)
+    text = await asyncio.to_thread(make_alone, words_of(request).language)
+    return Response(text, media_type=MediaType.HTML, headers=headers)
 
 
 @get(["/vote", "/vote/{language:str}"])
@@ -204,25 +215,33 @@ async def check_page(request: Asked) -> Response[str]:
     return await show_page(request, "check")
 
 
-async def show_page(request: Asked, script: Literal["vote", "check"]) -> Response[str]:
+@get(["/kiosk", "/kiosk/{language:str}"])
+async def kiosk_page(request: Asked) -> Response[str]:
+    """Show the booth for a touch screen that many people use; it alone may ask for the camera."""
+    answer = await show_page(request, "kiosk")
+    answer.headers.update(CAMERA)
+    return answer
+
+
+async def show_page(request: Asked, script: Script) -> Response[str]:
     """Return a page whose script does the work, in the language that the address ends with."""
     language = find_language(request.path_params.get("language", SOURCE))
     if language is None:
-        raise NotHereError("Deze taal hebben we niet", "Kies een taal boven aan de bladzijde.")
+        raise NotHereError("page.error.language", "page.error.language-advice")
     snapshot = await find_portal(request).look()
     if snapshot.election is None:
-        return render("soon.html")
+        return render(request, "soon.html")
     told = tell_booth(language, snapshot, request.app.state.settings.check_pages, time.time())
     shown = show_booth(f"/{script}", language, SERVICE, told)
     if shown is None:
-        raise MissingPartError("Stemmen kan hier nu niet", "Dit deel van de site ontbreekt. Meld het ons.")
+        raise MissingPartError("page.error.no-booth", "page.error.no-booth-advice")
     return Response(render_booth(shown, script), media_type=MediaType.HTML, headers=NOT_KEPT)
 
 
-@get("/docs")
+@get(list_paths("/docs"))
 async def docs_page(request: Asked) -> Response[str]:
     """Show the interface's documentation."""
-    return render("docs.html", docs=read_openapi(request.app.openapi_schema.to_schema()))
+    return render(request, "docs.html", docs=read_openapi(request.app.openapi_schema.to_schema()))
 
 
 router = Router(
@@ -242,6 +261,7 @@ router = Router(
         recount_file,
         vote_page,
         check_page,
+        kiosk_page,
         docs_page,
         theme_sheet,
         make_static_router(),

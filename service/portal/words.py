@@ -1,18 +1,18 @@
-"""Say numbers, money, moments and the protocol's words, from the catalogue of texts. Pure.
+"""Say numbers, money, moments and the protocol's words in one language, from the catalogue of texts. Pure.
 
-The tables name texts by their ids; pages are in Dutch.
+The tables name texts by their ids.
 """
 
 import datetime
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache
 
 from ballots.board import Phase
 from ballots.manifest import Approval, Knapsack, Method, Points, Pot, Ranking
-from tally.texts.languages import SOURCE
+from tally.texts.languages import Language
 from tally.texts.texts import texts_in
 
-TEXTS = texts_in(SOURCE)
 DAYS = (
     "cldr.day.0",
     "cldr.day.1",
@@ -103,52 +103,97 @@ STEP_OF = {
 }
 
 
-def say_word(table: Mapping[str, str], word: str) -> str:
-    """Return what a table has for a word of the protocol; the word itself where it has nothing."""
-    return TEXTS.say(table[word]) if word in table else word
+class Words:
+    """What the pages say in one language. Get it from `words_in`."""
 
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.texts = texts_in(language)
 
-def say_ties() -> str:
-    """Return what decides between equal projects."""
-    return TEXTS.say("page.ties")
+    def say(self, name: str, n: int = 0, **values: str) -> str:
+        """Return a text; `n` picks the form and is filled in as a number."""
+        return self.texts.say(name, n, **values)
 
+    def say_word(self, table: Mapping[str, str], word: str) -> str:
+        """Return what a table has for a word of the protocol; the word itself where it has nothing."""
+        return self.say(table[word]) if word in table else word
 
-def list_steps() -> list[str]:
-    """Return the names of the steps of an election."""
-    return [TEXTS.say(name) for name in STEPS]
+    def say_ties(self) -> str:
+        """Return what decides between equal projects."""
+        return self.say("page.ties")
 
+    def list_steps(self) -> list[str]:
+        """Return the names of the steps of an election."""
+        return [self.say(name) for name in STEPS]
 
-def say_number(number: int) -> str:
-    """Return a whole number with marks between thousands."""
-    return TEXTS.number(number)
+    def say_number(self, number: int) -> str:
+        """Return a whole number with marks between thousands."""
+        return self.texts.number(number)
 
+    def say_euros(self, cents: int | Fraction) -> str:
+        """Return an amount: cents only where there are any; fractions of a cent are rounded."""
+        return self.texts.amount(round(cents))
 
-def say_euros(cents: int | Fraction) -> str:
-    """Return an amount: cents only where there are any; fractions of a cent are rounded."""
-    return TEXTS.amount(round(cents))
+    def say_percent(self, hundredths: int) -> str:
+        """Return a percentage, given in hundredths of it, with as many decimals as it needs."""
+        places = 0 if hundredths % 100 == 0 else 1 if hundredths % 10 == 0 else 2
+        whole = self.say_number(hundredths // 100)
+        number = self.texts.decimal(hundredths // 10 ** (2 - places), places) if places else whole
+        return self.texts.find("cldr.percent").format(number=number)
 
+    def say_list(self, parts: list[str]) -> str:
+        """Return parts as one list, "and" before the last."""
+        return self.texts.join(parts)
 
-def say_count(number: int, one: str, more: str) -> str:
-    """Return a number with its noun."""
-    return f"{say_number(number)} {one if number == 1 else more}"
+    def say_moment(self, seconds: int) -> str:
+        """Return a moment in seconds since 1970 as day and time in the Netherlands."""
+        at = _dutch_time(seconds)
+        weekday, date = self.say(DAYS[at.weekday()]), self.say_day(at.date())
+        return self.say(
+            "page.moment", weekday=weekday, date=date, hour=str(at.hour), minute=f"{at.minute:02}"
+        )
 
+    def say_day(self, day: datetime.date) -> str:
+        """Return a date."""
+        month = self.say(MONTHS[day.month - 1])
+        return self.say("page.date", day=str(day.day), month=month, year=str(day.year))
 
-def say_list(parts: list[str]) -> str:
-    """Return parts as one list, "and" before the last."""
-    return TEXTS.join(parts)
+    def say_method(self, method: Method) -> str:
+        """Return how to fill in a ballot, as one sentence."""
+        match method:
+            case Approval(minimum=least, maximum=most):
+                return self.say("page.method.approval", number=self._say_range(least, most))
+            case Knapsack():
+                return self.say("page.method.knapsack")
+            case Points(total=total, maximum=most):
+                return self.say("page.method.points", total, most=str(most))
+            case Ranking(minimum=least, maximum=most):
+                return self.say("page.method.ranking", number=self._say_range(least, most))
 
+    def _say_range(self, least: int, most: int) -> str:
+        if least == most:
+            return self.say("page.range.exactly", most)
+        if least == 0:
+            return self.say("page.range.most", most)
+        return self.say("page.range.between", most, least=str(least))
 
-def say_moment(seconds: int) -> str:
-    """Return a moment in seconds since 1970 as day and time in the Netherlands."""
-    at = _dutch_time(seconds)
-    weekday, date = TEXTS.say(DAYS[at.weekday()]), say_day(at.date())
-    return TEXTS.say("page.moment", weekday=weekday, date=date, hour=str(at.hour), minute=f"{at.minute:02}")
+    def say_votes(self, votes: int, method: Method) -> str:
+        """Return what a project got, in the method's own unit."""
+        return self.say("page.points" if isinstance(method, Points | Ranking) else "page.votes", votes)
 
+    def say_right(self, pot: Pot) -> str:
+        """Return who decides about a pot."""
+        match pot.right:
+            case "decide":
+                return self.say("page.right.decide")
+            case "labelled":
+                return self.say("page.right.labelled", label=pot.label)
+            case "advice":
+                return self.say("page.right.advice")
 
-def say_day(day: datetime.date) -> str:
-    """Return a date."""
-    month = TEXTS.say(MONTHS[day.month - 1])
-    return TEXTS.say("page.date", day=str(day.day), month=month, year=str(day.year))
+    def say_voters(self, voters: str) -> str:
+        """Return for whom a style is."""
+        return self.say("page.voters.youth" if voters == "youth" else "page.voters.adults")
 
 
 def _dutch_time(seconds: int) -> datetime.datetime:
@@ -165,43 +210,7 @@ def _last_sunday(year: int, month: int) -> datetime.datetime:
     return last - datetime.timedelta(days=(last.weekday() + 1) % 7)
 
 
-def say_method(method: Method) -> str:
-    """Return how to fill in a ballot, as one sentence."""
-    match method:
-        case Approval(minimum=least, maximum=most):
-            return TEXTS.say("page.method.approval", number=_say_range(least, most))
-        case Knapsack():
-            return TEXTS.say("page.method.knapsack")
-        case Points(total=total, maximum=most):
-            return TEXTS.say("page.method.points", total, most=str(most))
-        case Ranking(minimum=least, maximum=most):
-            return TEXTS.say("page.method.ranking", number=_say_range(least, most))
-
-
-def _say_range(least: int, most: int) -> str:
-    if least == most:
-        return TEXTS.say("page.range.exactly", most)
-    if least == 0:
-        return TEXTS.say("page.range.most", most)
-    return TEXTS.say("page.range.between", most, least=str(least))
-
-
-def say_votes(votes: int, method: Method) -> str:
-    """Return what a project got, in the method's own unit."""
-    return TEXTS.say("page.points" if isinstance(method, Points | Ranking) else "page.votes", votes)
-
-
-def say_right(pot: Pot) -> str:
-    """Return who decides about a pot."""
-    match pot.right:
-        case "decide":
-            return TEXTS.say("page.right.decide")
-        case "labelled":
-            return TEXTS.say("page.right.labelled", label=pot.label)
-        case "advice":
-            return TEXTS.say("page.right.advice")
-
-
-def say_voters(voters: str) -> str:
-    """Return for whom a style is."""
-    return TEXTS.say("page.voters.youth" if voters == "youth" else "page.voters.adults")
+@cache
+def words_in(language: Language) -> Words:
+    """Return what the pages say in a language."""
+    return Words(language)

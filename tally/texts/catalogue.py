@@ -33,9 +33,19 @@ def find_text(language: Language, name: str, n: int) -> str:
     """
     tried = (language,) if LANGUAGES[language].complete else (language, SOURCE)
     for each in tried:
-        catalogue = load_catalogue(each)
-        # gettext answers with what it was asked where it finds nothing; no text is its own id
-        for found in (catalogue.ngettext(name, name, n), catalogue.gettext(name)):
-            if found != name:
-                return found
+        if (found := _find_in(each, name, n)) is not None:
+            return found
     raise TextsError(f"expected a text {name!r} in {' or '.join(tried)}, there is none")
+
+
+def has_text(language: Language, name: str) -> bool:
+    """Say whether a language has a text itself, and does not say it in the source's language."""
+    return _find_in(language, name, 0) is not None
+
+
+def _find_in(language: Language, name: str, n: int) -> str | None:
+    catalogue = load_catalogue(language)
+    # gettext answers with what it was asked where it finds nothing; no text is its own id
+    return next(
+        (said for said in (catalogue.ngettext(name, name, n), catalogue.gettext(name)) if said != name), None
+    )

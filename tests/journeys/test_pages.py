@@ -1,5 +1,6 @@
 """What a resident does on the public pages, in a browser: on a phone, with a keyboard, without script."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.async_api import Browser
 from ballots.board import Phase
 from ballots.codes import ballot_number
 from ballots.merkle import leaf_hash
+from service.portal.addresses import list_paths
 from tests.count_rules import EQUAL_SHARES
 from tests.journeys.site import certified_world, listen, serve_site, sideways
 from tests.related import Related
@@ -31,7 +33,6 @@ PATHS = [
     "/recount",
     "/docs",
     "/vote",
-    "/vote/en",
     "/check",
     "/nergens",
 ]
@@ -133,6 +134,55 @@ async def test_pages_on_paper(database: str, folder: Path, browser: Browser) -> 
             for link in await page.locator("main a[href^='/']").locator("visible=true").all():
                 said = await link.evaluate("link => getComputedStyle(link, '::after').content")
                 assert str(await link.get_attribute("href")) in said
+
+
+async def test_every_page_in_other_languages(database: str, folder: Path, browser: Browser) -> None:
+    """In English, and in Arabic from the right, every page fits a phone and satisfies axe."""
+    world = certified_world()
+    await book_world(database, world)
+    async with serve_site(database, folder, world) as site:
+        page = await browser.new_page(viewport={"width": 320, "height": 740})
+        heard = listen(page)
+        for path in PATHS:
+            for address in list_paths(path)[1:]:
+                await page.goto(site + address)
+                assert await sideways(page) <= 0, address
+                found = await Axe().run(page)
+                assert found.violations_count == 0, (address, found.generate_report())
+        assert heard == []
+
+
+async def test_the_switch_leads_to_the_same_page(database: str, folder: Path, browser: Browser) -> None:
+    """Whoever changes the language stays on the page, and stays in the language from then on."""
+    async with serve_site(database, folder, certified_world()) as site:
+        page = await browser.new_page()
+        await page.goto(site + "/wall/3")
+        await page.get_by_role("link", name="English").click()
+        assert page.url == f"{site}/wall/3/en"
+        await page.get_by_role("link", name="Back to the wall").click()
+        assert page.url == f"{site}/wall/en?from=0"
+        assert await page.locator("html").get_attribute("lang") == "en"
+
+
+async def test_arabic_runs_from_the_right(database: str, folder: Path, browser: Browser) -> None:
+    """On a phone the Arabic pages begin at the right, with Dutch digits, and what is typed stays in order."""
+    async with serve_site(database, folder, make_world(Phase.VOTING)) as site:
+        page = await browser.new_page(viewport={"width": 360, "height": 740})
+        for path in ("/vote/ar", "/ar", "/audit/ar"):
+            await page.goto(site + path)
+            await page.wait_for_load_state("networkidle")
+            assert await sideways(page) <= 0, path
+            assert await page.evaluate(RIGHT, "h1") < await page.evaluate(LEFT, "h1"), path
+            assert not re.search("[\u0660-\u0669\u06f0-\u06f9]", await page.inner_text("body")), path
+        assert await page.evaluate("getComputedStyle(document.querySelector('pre')).direction") == "ltr"
+
+
+RIGHT, LEFT = (
+    "name => { const range = document.createRange(); range.selectNodeContents(document.querySelector(name));"
+    f" const box = range.getBoundingClientRect(); return {side}; }}"
+    for side in ("innerWidth - box.right", "box.left")
+)
+"""How far the text of an element is from the right and the left of the window."""
 
 
 async def test_a_contest_with_all_that_it_can_have(database: str, folder: Path, browser: Browser) -> None:

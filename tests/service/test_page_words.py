@@ -14,11 +14,13 @@ from ballots.entries import Entry
 from ballots.signing import kind_of
 from service.portal import words
 from service.portal.entry_view import FACTS, MEANINGS
+from service.portal.words import words_in
 from service.sheets import STATIC
 from service.theme import contrast, parse_theme
 from tally.rules import RULES
 from tests.count_rules import GREEDY
 
+DUTCH = words_in("nl")
 DAYS = ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"]
 MONTHS = [
     *("januari", "februari", "maart", "april", "mei", "juni"),
@@ -38,7 +40,7 @@ OURS = parse_theme((STATIC / "theme.css").read_text())
 ])  # fmt: skip
 def test_money(cents: int | Fraction, said: str) -> None:
     """Money is written as in the Netherlands, with cents only where there are any."""
-    assert words.say_euros(cents).replace("\u00a0", " ") == said
+    assert DUTCH.say_euros(cents).replace("\u00a0", " ") == said
 
 
 @given(st.integers(0, 4_102_444_800))
@@ -50,7 +52,7 @@ def test_moments(seconds: int) -> None:
     local = datetime.fromtimestamp(seconds, UTC).astimezone(ZoneInfo("Europe/Amsterdam"))
     if local.year < 1997:
         return  # summer time began and ended by other rules then
-    said = words.say_moment(seconds)
+    said = DUTCH.say_moment(seconds)
     assert said == (
         f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year} "
         f"om {local.hour}.{local.minute:02} uur"
@@ -60,7 +62,7 @@ def test_moments(seconds: int) -> None:
 @given(st.integers(0, 2**53 - 1))
 def test_any_time_has_words(seconds: int) -> None:
     """Every time that a manifest may name can be said."""
-    assert words.say_moment(seconds)
+    assert DUTCH.say_moment(seconds)
 
 
 def test_every_kind_has_words() -> None:
@@ -75,9 +77,9 @@ def test_every_kind_has_words() -> None:
 
 def test_words_are_said_and_not_their_ids() -> None:
     """What has a text is said with it; a word that has none is said as it is."""
-    assert words.say_word(words.KINDS, "ballot") == "Stembiljet"
-    assert words.say_word(words.KINDS, "unheard-of") == "unheard-of"
-    assert words.list_steps() == ["Voorbereiden", "Kiezerslijst", "Stemmen", "Openen", "Tellen", "Uitslag"]
+    assert DUTCH.say_word(words.KINDS, "ballot") == "Stembiljet"
+    assert DUTCH.say_word(words.KINDS, "unheard-of") == "unheard-of"
+    assert DUTCH.list_steps() == ["Voorbereiden", "Kiezerslijst", "Stemmen", "Openen", "Tellen", "Uitslag"]
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -86,8 +86,8 @@ async def test_first_page_tells_the_election(database: str, folder: Path) -> Non
         "Wijkbudget Kerkwijk",
         "Voor de bewoners van Kerkwijk.",
         "Buurtpot: €\u00a020.000,01".replace("\u00a0", " "),
-        "Gemeente: 70 %",
-        "Woningcorporaties: 30 %",
+        "Gemeente: 70%",
+        "Woningcorporaties: 30%",
         "U beslist waar dit geld heen gaat.",
         "Kies ten hoogste 3 projecten. Er zijn 6 nummers op de kiezerslijst, op 12 bewoners.",
         "Elk stembiljet krijgt een even groot stuk van het geld",
@@ -255,12 +255,17 @@ async def test_what_became_of_a_ballot(database: str, folder: Path) -> None:
         world.count()
         await put_world(database, world)
         counted = (await read(client, f"/wall/{new}")).text
+        html = (await client.get(f"/wall/{new}")).text
         first = await read(client, f"/wall/{old}")
         invalid = (await read(client, f"/wall/{bad}")).text
         outcome = await read(client, "/outcome")
     assert "Dit stembiljet is geteld." in counted
     assert "Moestuin Bankjes Fietspad" in counted
-    assert "tekening 2 en 9" in counted
+    assert "Merkteken van de kiezer fietser kat" in counted
+    assert re.findall(r'<use href="/static/booth/marks\.svg\?v=[0-9a-f]{12}#mark-([0-9]+)"/>', html) == [
+        "2",
+        "9",
+    ]
     assert "heeft later opnieuw gestemd" in first.text
     assert f"/wall/{new}" in first.addresses
     reason = "Er zijn te veel of te weinig projecten gekozen."
@@ -293,7 +298,7 @@ async def test_outcome_has_a_reason_for_each_project(database: str, folder: Path
         assert project.project.capitalize() in text
     assert f"Gekozen: {len(count.winners)} projecten" in text
     assert world.outcome.lot.hex() in text
-    assert "10 stembiljetten geteld: 100 % van de 10 nummers op de kiezerslijst stemde." in text
+    assert "10 stembiljetten geteld: 100% van de 10 nummers op de kiezerslijst stemde." in text
     assert "4 stembiljetten zijn vervangen" in text
     assert "stonden gelijk; het goedkoopste project ging voor." in text
     if isinstance(rule, m.Greedy):

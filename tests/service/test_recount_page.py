@@ -14,6 +14,7 @@ from deploy.build_booth import build_booth
 from service.portal import alone, pages
 from service.portal.alone import make_alone
 from service.portal.audit_view import PARTS
+from service.portal.words import words_in
 from tally.audit.checks import CHECKS
 from tests.service.page_reader import assert_good, read_page
 from tests.service.portal_site import make_site, open_site
@@ -63,8 +64,8 @@ async def test_a_site_without_the_scripts_says_so(
 ) -> None:
     """Where scripts were not built the page says what to do instead, and there is no one-file form."""
     site = make_site(database, folder, make_world(Phase.ROLL))
-    for module in (pages, alone):
-        monkeypatch.setattr(module, "STATIC", folder)
+    monkeypatch.setattr(pages, "STATIC", folder)
+    monkeypatch.setattr(alone, "STATIC", folder)
     async with AsyncTestClient(site) as client:
         page = assert_good((await client.get("/recount")).text)
         missing = await client.get("/recount/alone", headers={"accept": "text/html"})
@@ -128,4 +129,4 @@ def test_the_same_words_for_the_parts_of_the_audit() -> None:
     """The parts of the audit have the same titles on the page for auditors and in the script."""
     text = (SOURCE / "words.ts").read_text()
     titles = re.findall(r'\["[A-Z]", "(.*)"\]', text)
-    assert titles == list(PARTS.values())
+    assert titles == [words_in("nl").say(name) for name in PARTS.values()]

@@ -1,5 +1,6 @@
 """A small election with a few strikes of one kind, for runs that must turn red, and for the restore alone."""
 
+import signal
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import asyncpg
 
 from ballots.board import Phase
 from ballots.errors import ProtocolError
+from service.db.roles import Role
+from tests.attacks.crashes.processes import send
 from tests.attacks.crashes.restore import restore_old_backup, settle
 from tests.attacks.crashes.rig import Report, Rig
 from tests.attacks.crashes.run import finish
@@ -61,12 +64,51 @@ async def end(rig: Rig) -> None:
 
 
 async def cut_the_power(rig: Rig) -> None:
-    """Let ballots be promised, then stop PostgreSQL like a power cut, and start the service anew."""
-    rig.crowd.act(6)
+    """Stop PostgreSQL like a power cut at the first promise of a round, and start the service anew.
+
+    Nobody else flushes meanwhile: what is on the disk then is there because the promise waited for it.
+    """
     await rig.crowd.settle(END_SECONDS)
+    wal_writer = await stop_flushing(rig)
+    before = count_promises(rig)
+    rig.crowd.act(6)
+
+    async def has_promised() -> bool:
+        return count_promises(rig) > before
+
+    await rig.site.wait(has_promised, "a promise", END_SECONDS)
+    send(wal_writer, signal.SIGKILL)  # stopped, it would not hear that the server stops
     await rig.site.database.stop_immediately()
+    rig.report.kills["power"] += 1
     rig.site.service.kill_all()  # one that has lost a ballot says `restored` until it is started anew
+    await rig.site.start_operator("sequencer")
     await rig.site.wait(rig.site.answers, "the service")
+
+
+def count_promises(rig: Rig) -> int:
+    """Return how many ballots have been promised."""
+    return sum(each.kind == "ballot" and bool(each.granted) for each in rig.crowd.messages)
+
+
+async def stop_flushing(rig: Rig) -> int:
+    """Stop the sequencer, whose every commit flushes the commits of others too, and the server's WAL writer.
+
+    Returns the number of the WAL writer's process, which still exists.
+    """
+    await rig.site.launcher.stop(rig.site.sequencer, signal.SIGKILL)
+    async with rig.site.connect() as connection:
+
+        async def is_alone() -> bool:
+            return not await connection.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1", Role.SEQUENCER.value
+            )
+
+        await rig.site.wait(is_alone, "the end of the sequencer's sessions", END_SECONDS)
+        pid = int(
+            await connection.fetchval("SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'")
+        )
+    send(pid, signal.SIGSTOP)
+    return pid
 
 
 async def kill_the_service(rig: Rig) -> None:

@@ -47,3 +47,4 @@ async def test_the_same_strikes_do_no_harm_otherwise(folder: Path, name: str) ->
     report = await small.run_small(folder, strike, sabotages=sabotages)
     assert not report.complaints, report.describe()
     assert report.figures["ballots promised"] >= 6
+    assert report.kills["power"] == (small.ROUNDS if strike is small.cut_the_power else 0)

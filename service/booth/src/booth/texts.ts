@@ -55,7 +55,8 @@ export class Texts {
   /** Day and time in the Netherlands. @param seconds since 1970 */
   moment(seconds: number): string {
     const day = { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" } as const;
-    const format = new Intl.DateTimeFormat(this.locale, { ...day, timeZone: "Europe/Amsterdam" });
+    const where = { numberingSystem: "latn", timeZone: "Europe/Amsterdam" } as const;
+    const format = new Intl.DateTimeFormat(this.locale, { ...day, ...where });
     return format.format(new Date(seconds * 1000));
   }
 }

@@ -78,4 +78,5 @@ test("the time is that of the Netherlands, in winter and in summer", () => {
   const moment = (seconds: number) => textsIn("nl").moment(seconds);
   assert.equal(moment(Date.UTC(2026, 0, 15, 23, 30) / 1000), "vrijdag 16 januari om 00:30");
   assert.equal(moment(Date.UTC(2026, 6, 15, 21, 59) / 1000), "woensdag 15 juli om 23:59");
+  assert.match(textsIn("ar").moment(Date.UTC(2026, 0, 15, 23, 30) / 1000), /16.*12:30/u);
 });
