@@ -79,6 +79,7 @@ HIDDEN = """() => {
 """Texts in the colour of the plate that a browser puts behind text when colours are forced."""
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("phase", [Phase.VOTING, Phase.COUNTED])
 async def test_every_page_in_forced_colours(
     database: str, folder: Path, browser: Browser, phase: Phase
