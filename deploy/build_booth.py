@@ -30,6 +30,7 @@ BUILT = (
     PUBLIC / "kiosk.js",
     PUBLIC / "youth.js",
     PUBLIC / "lesson.js",
+    PUBLIC / "components.css",
     PUBLIC / "LICENSES.txt",
     PRIVATE / "judge.mjs",
     PRIVATE / "worker.mjs",

@@ -13,6 +13,7 @@ from typing import Any
 
 import asyncpg
 from litestar import Litestar, Request, Response
+from litestar.datastructures import State
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -38,6 +39,7 @@ from service.settings import Settings, read_operator_seed
 from service.shares import routes as shares
 from service.shares.asking import Asking
 from service.shares.issuing import Issuing
+from service.theme import read_theme
 from service.threads import Threads
 
 VERIFY_THREADS = 2
@@ -75,6 +77,7 @@ def create_app(
             path="/openapi.json",
         ),
         logging_config=None,
+        state=State({"theme": read_theme(settings.theme)}),
     )
 
 

@@ -3,17 +3,16 @@
 Needs Jinja alone. Where the page's script asks for what is in `Places`.
 """
 
-import hashlib
 from pathlib import Path
 from typing import Literal
 
 import jinja2
 import msgspec
 
+from service.sheets import STATIC, list_sheets, version_of
 from tally.texts.languages import COMPLETE, LANGUAGES, SOURCE, Direction, Language
 from tally.texts.texts import texts_in
 
-STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "portal" / "templates"
 BOOTH = STATIC / "booth"
 Script = Literal["vote", "check", "kiosk", "youth", "lesson"]
@@ -42,7 +41,6 @@ LAYOUTS: dict[Script, str] = {
     "youth": "youth.html",
     "lesson": "youth.html",
 }
-STYLES = ("style", "vote", "kiosk", "youth")
 SAYS = {
     "vote": "booth.page.title",
     "check": "booth.page.check-title",
@@ -163,8 +161,7 @@ def _link(page: str, code: Language) -> LanguageLink:
 
 def render_booth(shown: BoothShown, script: Script) -> str:
     """Return a page as HTML."""
-    styles = {name: version_of(STATIC / f"{name}.css") for name in STYLES}
-    return _environment.get_template(LAYOUTS[script]).render(page=shown, script=script, styles=styles)
+    return _environment.get_template(LAYOUTS[script]).render(page=shown, script=script, sheets=list_sheets)
 
 
 def address_in(page: str, language: Language) -> str:
@@ -173,11 +170,6 @@ def address_in(page: str, language: Language) -> str:
         return page
     path, mark, asked = page.partition("?")
     return f"{path.rstrip('/')}/{language}{mark}{asked}"
-
-
-def version_of(path: Path) -> str:
-    """Return a short mark that changes with the file, so that browsers may keep the file for long."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def _address(name: str) -> str:

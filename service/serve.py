@@ -62,7 +62,9 @@ async def prepare(settings: Settings) -> None:
     from service.db.roles import Role
     from service.election_cache import ElectionCache
     from service.settings import read_operator_seed
+    from service.theme import read_theme
 
+    read_theme(settings.theme)
     read_operator_seed(settings.state_dir)
     async with open_pool(settings, Role.SERVICE, 1) as pool:
         await verify_ground(pool)

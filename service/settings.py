@@ -27,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """All settings.
 
     `check_pages` are addresses of partners' nodes at which a second device checks a ballot.
+    `theme` is a file with a municipality's own colours (theme.py); None for ours.
     `workers` is best the number of cores; `at_once` is how many casts a process takes in before it is busy.
     """
 
@@ -42,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     workers: int = 2
     at_once: int = 400
     request_seconds: float = 20.0
+    theme: Path | None = None
 
     def __repr__(self) -> str:
         return f"Settings(origin={self.origin!r}, host={self.host!r}, port={self.port})"

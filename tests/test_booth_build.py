@@ -103,19 +103,43 @@ def test_the_bundle_names_no_foreign_origin() -> None:
     """Nothing that a site serves has an address of another origin in it, but for the name of SVG itself."""
     for name, content in read_public(booth.PUBLIC).items():
         if name != "LICENSES.txt":
-            assert len(content) > 40_000, name
+            assert len(content) > 30_000, name
             assert FOREIGN.findall(content.replace(SVG_NAME, b"")) == [], name
 
 
 def test_the_licences_of_what_is_bundled_are_beside_it() -> None:
-    """Every library in the bundle, and the set of drawings, has its licence beside it, and no other one."""
+    """What is bundled, libraries, components and drawings, has its licence beside it, and no other one."""
     package = json.loads((booth.SOURCE / "package.json").read_bytes())
     text = (booth.PUBLIC / "LICENSES.txt").read_text()
     heads = re.findall(r"^(@?[a-z0-9/-]+) [0-9.]+$", text, re.MULTILINE)
-    assert heads == sorted([*package["dependencies"], DRAWINGS])
-    assert re.fullmatch(r"[0-9.]+", package["devDependencies"][DRAWINGS])
-    grants = re.findall(r"^(?:Permission is hereby granted|\s*Apache License$)", text, re.MULTILINE)
-    assert len(grants) == len(heads)
+    others = [name for name in package["devDependencies"] if name == DRAWINGS or name.endswith("-css")]
+    assert sorted(heads) == sorted([*package["dependencies"], *others])
+    for name in others:
+        assert re.fullmatch(r"[0-9.]+", package["devDependencies"][name])
+    parts = text.split("-" * 80)
+    grants = r"^(?:Permission is hereby granted|\s*Apache License$|EUPL © the European Union)"
+    assert [len(re.findall(grants, part, re.MULTILINE)) for part in parts] == [1] * len(parts)
+
+
+def test_the_components_are_small_and_load_nothing() -> None:
+    """The components' sheet is under 15 KB as it is sent, loads nothing and keeps its makers' names."""
+    sheet = (booth.PUBLIC / "components.css").read_text()
+    assert len(gzip.compress(sheet.encode())) < 15_000
+    assert "url(" not in sheet
+    assert "@import" not in sheet
+    assert "@license EUPL-1.2" in sheet
+    assert sheet.startswith("@layer elements,components;")
+    for one in (
+        "h1{",
+        "p{",
+        "a:any-link{",
+        "table{",
+        "textarea{",
+        ".utrecht-alert{",
+        ".utrecht-button{",
+        ".nl-skip-link{",
+    ):
+        assert one in sheet
 
 
 def test_the_lock_is_whole_and_names_no_registry() -> None:

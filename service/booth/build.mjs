@@ -1,6 +1,7 @@
 // Bundle what runs in a browser, and the judge that the tests run in Node.
 //   node build.mjs PUBLIC PRIVATE
-// PUBLIC is what a site serves: scripts, the drawings of the marks, and the licences of what others made in them.
+// PUBLIC is what a site serves: scripts, the components' style sheet, the drawings of the marks, and the licences of
+// what others made in them.
 // PRIVATE stays at home.
 // The same sources give the same bytes: no date, no path and no address of this machine goes in.
 
@@ -38,13 +39,22 @@ async function bundle(options, entry, outfile) {
   });
 }
 
+/** Return what stands above a licence, and the licence. */
 async function describe(library) {
   const folder = join(HERE, "node_modules", library);
   const { version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
   const file = (await readdir(folder)).find((name) => /^licen[cs]e(\.md|\.txt)?$/iu.test(name));
   if (file === undefined) throw new Error(`expected a licence in ${library}`);
   const text = await readFile(join(folder, file), "utf8");
-  return `${library} ${version}\n\n${text.trim()}\n`;
+  return [`${library} ${version}`, text.trim()];
+}
+
+/** Return each licence once, under the names of all that it covers. */
+async function collect(names) {
+  const described = await Promise.all([...new Set(names)].sort().map(describe));
+  const covered = Map.groupBy(described, ([, text]) => text);
+  const parts = [...covered].map(([text, all]) => `${all.map(([head]) => head).join("\n")}\n\n${text}\n`);
+  return parts.join(`\n${"-".repeat(80)}\n\n`);
 }
 
 const [outside, inside] = process.argv.slice(2);
@@ -59,6 +69,7 @@ const libraries = await Promise.all([
   bundle(BROWSER, "src/booth/kiosk/main.ts", join(outside, "kiosk.js")),
   bundle(BROWSER, "src/booth/youth/main.ts", join(outside, "youth.js")),
   bundle(BROWSER, "src/booth/youth/teacher.ts", join(outside, "lesson.js")),
+  bundle({ ...BROWSER, legalComments: "eof" }, "src/components.css", join(outside, "components.css")),
 ]);
 await Promise.all([
   bundle(NODE, "src/judge.ts", join(inside, "judge.mjs")),
@@ -66,5 +77,4 @@ await Promise.all([
   bundle(NODE, "src/vectors.ts", join(inside, "vectors.mjs")),
 ]);
 await writeFile(join(outside, "marks.svg"), await drawMarks(join(HERE, "node_modules")));
-const licences = await Promise.all([...new Set([...libraries.flat(), DRAWINGS])].sort().map(describe));
-await writeFile(join(outside, "LICENSES.txt"), licences.join(`\n${"-".repeat(80)}\n\n`));
+await writeFile(join(outside, "LICENSES.txt"), await collect([...libraries.flat(), DRAWINGS]));

@@ -18,11 +18,15 @@ from service.partner.state import StateDir
 
 
 class Listening(NamedTuple):
-    """Where a node answers: the operator, and on a port of its own (None for none) residents who check."""
+    """Where a node answers: the operator, and on a port of its own (None for none) residents who check.
+
+    `theme` is the sheet with the colours of what residents see.
+    """
 
     host: str
     port: int
     check_port: int | None
+    theme: str
 
 
 def run_node(state: StateDir, keys: Keys, at: Listening, poll: float) -> int:
@@ -61,7 +65,7 @@ async def serving_checks(state: StateDir, at: Listening) -> AsyncIterator[None]:
     from service.partner.relay import SENDERS, Relay
 
     async with Client() as client:
-        server = HttpServer(Relay(client, state.read_pins).answer, 0, SENDERS)
+        server = HttpServer(Relay(client, state.read_pins, at.theme).answer, 0, SENDERS)
         port = await server.start(at.host, at.check_port)
         sys.stdout.write(f"checks {port}\n")
         sys.stdout.flush()

@@ -120,8 +120,18 @@ def _run(arguments: argparse.Namespace) -> int:
         keys = _load(state, passphrase)
         from service.partner.app import Listening, run_node
 
-        at = Listening(arguments.host, arguments.port, arguments.check_port)
+        at = Listening(arguments.host, arguments.port, arguments.check_port, read_colours(arguments.theme))
         return run_node(state, keys, at, arguments.poll)
+
+
+def read_colours(path: Path | None) -> str:
+    """Return the sheet with the colours of the page for residents. Errors: StateError."""
+    from service.theme import ThemeError, read_theme
+
+    try:
+        return read_theme(path)
+    except ThemeError as error:
+        raise StateError("theme", str(error)) from None
 
 
 def _passphrase(arguments: argparse.Namespace) -> str:
@@ -209,6 +219,9 @@ def _parser() -> argparse.ArgumentParser:
         type=_port,
         metavar="PORT",
         help="serve the page on which residents check their ballot there, at /check (default: not)",
+    )
+    run.add_argument(
+        "--theme", type=Path, metavar="FILE", help="colours of that page, as WIJK_THEME of the service"
     )
     run.add_argument("--poll", type=_seconds, default=0.25, help="seconds between looks at the board")
     for command in (init, spare, public, run):

@@ -14,12 +14,13 @@ from ballots.errors import ProofError
 from ballots.note import MAX_NOTE
 from ballots.tiles import TILE_WIDTH, parse_path
 from ballots.wire import MAX_ENTRY
-from service.booth_page import BOOTH, STATIC, Places, Told, find_language, render_booth, show_booth
+from service.booth_page import BOOTH, Places, Told, find_language, render_booth, show_booth
 from service.headers import HEADERS
 from service.partner.client import Client
 from service.partner.errors import RemoteError
 from service.partner.http import Answer, Call
 from service.partner.state import Pins
+from service.sheets import STATIC
 from tally.texts.languages import SOURCE
 
 MOST = 4
@@ -60,9 +61,13 @@ RELAYED = (
 
 
 class Relay:
-    """Answers residents' second devices. `read_pins` gives what the node's keeper has pinned."""
+    """Answers residents' second devices, in the colours of `theme`.
 
-    def __init__(self, client: Client, read_pins: Callable[[], Pins]) -> None:
+    `read_pins` gives what the node's keeper has pinned.
+    """
+
+    def __init__(self, client: Client, read_pins: Callable[[], Pins], theme: str) -> None:
+        self._theme = Answer(200, theme.encode(), MEDIA["css"], CLOSED)
         self._client = client
         self._read_pins = read_pins
         self._pins = read_pins()
@@ -81,6 +86,8 @@ class Relay:
             return Answer(405, b"method\n", headers=(("allow", "GET, HEAD"),))
         if page is not None:
             return await asyncio.to_thread(self._show, page[1] or SOURCE)
+        if static is not None and static[1] == "theme.css":
+            return self._theme
         if static is not None:
             return await asyncio.to_thread(read_static, static[1])
         return await self._relay(path)

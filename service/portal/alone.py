@@ -9,9 +9,9 @@ import hashlib
 
 from markupsafe import Markup
 
-from service.booth_page import STATIC
 from service.errors import RefusedError
 from service.portal.pages import render_text
+from service.sheets import SHEETS, STATIC
 from tally.texts.languages import SOURCE, Language
 
 NAME = "natellen.html"
@@ -20,7 +20,7 @@ NAME = "natellen.html"
 def make_alone(language: Language = SOURCE) -> str:
     """Return the page. Errors: RefusedError `not-found` where the bundle has not been built."""
     try:
-        style = (STATIC / "style.css").read_text()
+        style = "\n".join((STATIC / f"{name}.css").read_text() for name in SHEETS)
         script, worker = ((STATIC / "booth" / f"{name}.js").read_text() for name in ("recount", "worker"))
     except FileNotFoundError:
         raise RefusedError("not-found", "the browser's scripts have not been built here") from None

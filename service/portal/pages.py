@@ -13,11 +13,11 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 
 from service.answers import answer_error
-from service.booth_page import STATIC, version_of
 from service.portal.addresses import list_languages, plain_address, split_address
 from service.portal.errors import PageError
 from service.portal.templates_in import templates_in
 from service.portal.words import Words, words_in
+from service.sheets import STATIC, version_of
 from tally.texts.languages import Language
 
 STATUS_UNAVAILABLE = 503

@@ -40,7 +40,7 @@ from service.portal.ledger_store import read_pots
 from service.portal.ledger_view import show_ledger
 from service.portal.outcome_view import show_outcome
 from service.portal.pages import answer_page_error, find_booth, render, say_refusal, words_of
-from service.portal.static import make_static_router
+from service.portal.static import make_static_router, theme_sheet
 from service.portal.store import PortalStore
 from service.portal.wall_view import PAGE, parse_position, parse_start, show_wall, wall_address
 from service.portal.words import Words
@@ -279,6 +279,7 @@ router = Router(
         youth_page,
         lesson_page,
         docs_page,
+        theme_sheet,
         make_static_router(),
     ],
     exception_handlers=dict.fromkeys(

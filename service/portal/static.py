@@ -1,10 +1,12 @@
-"""Serve the style sheet and the drawings from our own origin."""
+"""Serve the style sheets and the drawings from our own origin."""
 
-from litestar import Router
+from typing import Any
+
+from litestar import Request, Response, Router, get
 from litestar.datastructures import CacheControlHeader
 from litestar.static_files import create_static_files_router
 
-from service.booth_page import STATIC
+from service.sheets import STATIC
 
 
 def make_static_router() -> Router:
@@ -15,3 +17,10 @@ def make_static_router() -> Router:
         include_in_schema=False,
         cache_control=CacheControlHeader(max_age=86_400, public=True),
     )
+
+
+@get("/static/theme.css")
+async def theme_sheet(request: Request[Any, Any, Any]) -> Response[str]:
+    """Return the site's colours, a municipality's own where it has a file of them."""
+    headers = {"cache-control": "public, max-age=600"}
+    return Response(request.app.state.theme, media_type="text/css; charset=utf-8", headers=headers)

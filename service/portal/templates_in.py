@@ -11,8 +11,9 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
-from service.booth_page import STATIC, address_in, version_of
+from service.booth_page import address_in
 from service.portal.words import Words, words_in
+from service.sheets import list_sheets
 from tally.texts.catalogue import has_text
 from tally.texts.languages import LANGUAGES, SOURCE, Language
 
@@ -77,6 +78,6 @@ def templates_in(language: Language) -> jinja2.Environment:
         "language": language,
         "direction": words.texts.direction,
         "join": words.say_list,
-        "style_version": version_of(STATIC / "style.css"),
+        "sheets": list_sheets,
     }
     return environment

@@ -63,6 +63,80 @@ async def test_every_page_on_every_screen(
         await context.close()
 
 
+HIDDEN = """() => {
+  const probe = document.createElement("p");
+  probe.style.color = "Canvas";
+  document.body.append(probe);
+  const canvas = getComputedStyle(probe).color;
+  probe.remove();
+  const texts = [...document.body.querySelectorAll("*")].filter((element) =>
+    [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== ""));
+  return texts.filter((element) => {
+    const { color, forcedColorAdjust } = getComputedStyle(element);
+    return color === canvas && forcedColorAdjust !== "none";
+  }).map((element) => element.outerHTML.slice(0, 80));
+}"""
+"""Texts in the colour of the plate that a browser puts behind text when colours are forced."""
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("phase", [Phase.VOTING, Phase.COUNTED])
+async def test_every_page_in_forced_colours(
+    database: str, folder: Path, browser: Browser, phase: Phase
+) -> None:
+    """With forced colours every page satisfies axe, and no text hides, hovered or with the focus."""
+    world = make_world(phase)
+    async with serve_site(database, folder, world) as site:
+        context = await browser.new_context(viewport={"width": 360, "height": 740}, forced_colors="active")
+        page = await context.new_page()
+        heard = listen(page)
+        for path in ("/", "/wall", "/find", "/roll", "/outcome", "/recount", "/vote"):
+            await page.goto(site + path)
+            found = await Axe().run(page)
+            assert found.violations_count == 0, (path, found.generate_report())
+            assert await page.evaluate(HIDDEN) == [], path
+            await page.locator(".nl-skip-link").focus()
+            assert await page.evaluate(HIDDEN) == [], path
+            for button in await page.locator(".utrecht-button").locator("visible=true").all():
+                await button.focus()
+                await button.hover()
+                assert await page.evaluate(HIDDEN) == [], path
+        assert heard == []
+        await context.close()
+
+
+async def test_pages_on_paper(database: str, folder: Path, browser: Browser) -> None:
+    """Paper has no menu and no forms, whole tables, where links lead, and light colours in dark too."""
+    world = certified_world()
+    await book_world(database, world)
+    async with serve_site(database, folder, world) as site:
+        page = await browser.new_page(viewport={"width": 672, "height": 900}, color_scheme="dark")
+        for path in ("/", "/outcome", "/ledger"):
+            await page.goto(site + path)
+            await page.emulate_media(media="print", color_scheme="dark")
+            assert (
+                await page.locator(".top nav, .bottom ul, form, .utrecht-button")
+                .locator("visible=true")
+                .count()
+                == 0
+            )
+            assert await sideways(page) <= 0, path
+            assert (
+                await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+            )
+            assert (
+                await page.evaluate("getComputedStyle(document.querySelector('h1')).color")
+                == "rgb(18, 57, 143)"
+            )
+            for table in await page.locator("table").all():
+                assert await table.evaluate("table => getComputedStyle(table).display") == "table"
+                row = table.locator("tbody tr").first
+                assert await row.evaluate("row => getComputedStyle(row).breakInside") == "avoid"
+            for link in await page.locator("main a[href^='/']").locator("visible=true").all():
+                said = await link.evaluate("link => getComputedStyle(link, '::after').content")
+                assert str(await link.get_attribute("href")) in said
+
+
 @pytest.mark.parametrize("place", [1, 2], ids=["english", "arabic"])
 async def test_every_page_in_other_languages(
     database: str, folder: Path, browser: Browser, place: int

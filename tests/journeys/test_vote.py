@@ -17,6 +17,7 @@ SCREENS = [
     ("desk", (1280, 900), "dark", "/vote/en"),
     ("kiosk", (1080, 1920), "light", "/vote/en"),
     ("phone", (360, 740), "dark", "/vote"),
+    ("desk", (1280, 900), "forced", "/vote"),
 ]
 
 
@@ -39,7 +40,9 @@ async def test_everybody_gets_through(
 ) -> None:
     """From code to promise, every screen fits, loads nothing foreign, and satisfies axe."""
     context = await browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if scheme == "dark" else "light"
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="dark" if scheme == "dark" else "light",
+        forced_colors="active" if scheme == "forced" else "none",
     )
     voter = await enter(station, context, path)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from service.booth_page import STATIC
+from service.sheets import STATIC
 
 SHEETS = sorted(STATIC.glob("*.css"))
 SIDE = re.compile(

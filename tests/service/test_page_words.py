@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from ballots.entries import Entry
 from ballots.signing import kind_of
-from service.booth_page import STATIC
 from service.portal import words
 from service.portal.entry_view import FACTS, MEANINGS
 from service.portal.words import words_in
+from service.sheets import STATIC
+from service.theme import contrast, parse_theme
 from tally.rules import RULES
 from tests.count_rules import GREEDY
 
@@ -26,6 +27,7 @@ MONTHS = [
     *("juli", "augustus", "september", "oktober", "november", "december"),
 ]
 STYLE = (STATIC / "style.css").read_text()
+OURS = parse_theme((STATIC / "theme.css").read_text())
 
 
 @pytest.mark.parametrize(("cents", "said"), [
@@ -80,44 +82,23 @@ def test_words_are_said_and_not_their_ids() -> None:
     assert DUTCH.list_steps() == ["Voorbereiden", "Kiezerslijst", "Stemmen", "Openen", "Tellen", "Uitslag"]
 
 
-def luminance(colour: str) -> float:
-    """Return the relative luminance of a colour (WCAG 2.2)."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    """Return the contrast between two colours."""
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-def read_colours(dark: bool) -> dict[str, str]:
-    """Return the style sheet's colours by name."""
-    light, dark_part = re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)[:2]
-    found = dict(re.findall(r"--wijk-([a-z0-9-]+): (#[0-9a-f]{6});", light))
-    return found | (dict(re.findall(r"--wijk-([a-z0-9-]+): (#[0-9a-f]{6});", dark_part)) if dark else {})
-
-
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_contrast(dark: bool) -> None:
     """Text has a contrast of 7:1 or more with everything it stands on; lines and marks one of 3:1."""
-    colours = read_colours(dark)
+    colours = OURS.seen(dark=dark)
     for text in ("ink", "soft", "cobalt", "clay"):
         for behind in ("paper", "glaze", "warm"):
-            assert contrast(colours[text], colours[behind]) >= 7, (text, behind)
-    assert contrast(colours["cobalt-paper"], colours["cobalt"]) >= 7
+            assert contrast(colours[f"--wijk-{text}"], colours[f"--wijk-{behind}"]) >= 7, (text, behind)
+    assert contrast(colours["--wijk-cobalt-paper"], colours["--wijk-cobalt"]) >= 7
     for line in ("line", "fired", "tone-0", "tone-1", "tone-2", "tone-3"):
-        assert contrast(colours[line], colours["paper"]) >= 3, line
+        assert contrast(colours[f"--wijk-{line}"], colours["--wijk-paper"]) >= 3, line
 
 
 def test_kiosk_contrast() -> None:
     """The kiosk's text, all in ink and cobalt, has a contrast of 10:1 or more."""
-    colours = read_colours(dark=False)
     for text in ("ink", "cobalt"):
-        assert contrast(colours[text], colours["paper"]) >= 10
-        assert contrast(colours[text], colours["glaze"]) >= 9.5
+        assert contrast(OURS.light[f"--wijk-{text}"], OURS.light["--wijk-paper"]) >= 10
+        assert contrast(OURS.light[f"--wijk-{text}"], OURS.light["--wijk-glaze"]) >= 9.5
 
 
 def test_style_loads_nothing() -> None:

@@ -17,6 +17,7 @@ from service.partner.relay import MOST, SENDERS, Relay
 from service.partner.state import Pins
 
 HASH = "ab" * 32
+THEME = ":root{--wijk-ink:#000000}"
 
 
 @dataclass
@@ -54,7 +55,7 @@ async def relaying(site: Site) -> AsyncIterator[httpx.AsyncClient]:
     port = await behind.start("127.0.0.1", 0)
     try:
         async with Client() as client:
-            front = HttpServer(Relay(client, lambda: pins(port)).answer, 0, SENDERS)
+            front = HttpServer(Relay(client, lambda: pins(port), THEME).answer, 0, SENDERS)
             base = f"http://127.0.0.1:{await front.start('127.0.0.1', 0)}"
             try:
                 async with httpx.AsyncClient(base_url=base, trust_env=False) as device:
@@ -114,7 +115,7 @@ REFUSED = [
 async def test_what_is_not(path: str) -> None:
     """Other paths are answered here, and nobody behind is asked."""
     async with Client() as client:
-        answer = await Relay(client, lambda: pins(1)).answer(Call("GET", path, b""))
+        answer = await Relay(client, lambda: pins(1), THEME).answer(Call("GET", path, b""))
     assert answer.status == 404
 
 
@@ -162,6 +163,9 @@ async def test_more_than_it_takes_on() -> None:
         assert [(await each).status_code for each in inside] == [200] * MOST
 
 
+SHEETS = ("booth/components.css", "theme.css", "style.css", "vote.css")
+
+
 async def test_the_page() -> None:
     """The page names the partner's own addresses and the pinned election, and its files are there."""
     async with relaying(Site()) as device:
@@ -169,17 +173,18 @@ async def test_the_page() -> None:
         assert page.headers["content-security-policy"] == HEADERS["content-security-policy"]
         for text in ('lang="en"', 'data-board="/relay/board"', 'data-ballots="/relay/ballots"', "cd" * 32):
             assert text in page.text
-        for name in ("booth/check.js", "booth/marks.svg", "booth/texts.en.json", "vote.css", "style.css"):
+        for name in ("booth/check.js", "booth/marks.svg", "booth/texts.en.json", *SHEETS):
             found = await device.get(f"/static/{name}")
             assert found.status_code == 200, name
             assert f"/static/{name}?v=" in page.text
+            assert (found.text == THEME) is (name == "theme.css")
 
 
 async def test_a_partner_that_has_pinned_nothing_yet() -> None:
     """The pins are read again until they name the election."""
     given = [pins(1, ""), pins(1, ""), pins(1)]
     async with Client() as client:
-        relay = Relay(client, lambda: given.pop(0))
+        relay = Relay(client, lambda: given.pop(0), THEME)
         for _ in range(3):
             answer = await relay.answer(Call("GET", "/check", b""))
     assert b"cd" * 32 in answer.body

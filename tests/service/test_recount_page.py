@@ -97,7 +97,7 @@ async def test_the_page_as_one_file(database: str, folder: Path) -> None:
 def test_what_would_end_its_element_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bundle with the end of its own element in it is not put into the one-file form."""
     (tmp_path / "booth").mkdir()
-    for name in ("style.css", "booth/recount.js", "booth/worker.js"):
+    for name in ("booth/components.css", "theme.css", "style.css", "booth/recount.js", "booth/worker.js"):
         (tmp_path / name).write_text("a")
     monkeypatch.setattr(alone, "STATIC", tmp_path)
     assert make_alone()

@@ -98,7 +98,7 @@ async def test_the_first_page_leads_to_the_booth(database: str, folder: Path) ->
     """While votes are taken, the one next step is to vote."""
     async with open_site(database, folder, make_world(Phase.VOTING)) as client:
         answer = await client.get("/", headers=HTML)
-    assert '<a class="button" href="/vote">Stem nu</a>' in answer.text
+    assert '<a class="utrecht-button utrecht-button--primary-action" href="/vote">Stem nu</a>' in answer.text
 
 
 WHEN = {Phase.SEALED: "before", Phase.VOTING: "now", Phase.CLOSED: "after", Phase.CERTIFIED: "after"}

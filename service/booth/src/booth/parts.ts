@@ -1,13 +1,14 @@
 /** Small parts that several screens have. */
 
-import { make, type Child } from "../page/dom.ts";
+import { make, PRIMARY, SECONDARY, type Child } from "../page/dom.ts";
 import type { App, Frame } from "./app.ts";
 import { MARKS } from "./marks.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 
+/** A button that acts; a `quiet` one is not what most people want next. */
 export function button(text: string, act: () => void, kind = ""): HTMLButtonElement {
-  const made = make("button", { type: "button", ...(kind === "" ? {} : { class: kind }) }, text);
+  const made = make("button", { type: "button", class: kind === "quiet" ? SECONDARY : `${PRIMARY} ${kind}`.trim() }, text);
   made.addEventListener("click", act);
   return made;
 }
@@ -21,7 +22,7 @@ export function lead(text: string): HTMLElement {
 }
 
 export function notice(kind: string, title: string, ...content: readonly Child[]): HTMLElement {
-  return make("div", { class: `notice ${kind}` }, make("h2", {}, title), ...content);
+  return make("div", { class: `utrecht-alert notice ${kind}` }, make("h2", {}, title), ...content);
 }
 
 /** The way through: where somebody is, in words and for the eye. */
@@ -75,7 +76,7 @@ export function showDeadline(app: App): HTMLElement {
 export function awayNotice(frame: Frame): HTMLElement {
   return make(
     "div",
-    { class: "notice missing", hidden: "" },
+    { class: "utrecht-alert notice missing", hidden: "" },
     make("h2", {}, frame.say("booth.away.title")),
     paragraph(frame.say("booth.away.text")),
   );
@@ -86,7 +87,7 @@ export function summary(frame: Frame, problems: readonly { readonly text: string
   const items = problems.map(({ text, target }) => make("li", {}, make("a", { href: `#${target}` }, text)));
   return make(
     "div",
-    { class: "notice wrong", id: "wat-mist", tabindex: "-1", role: "alert" },
+    { class: "utrecht-alert notice wrong", id: "wat-mist", tabindex: "-1", role: "alert" },
     make("h2", {}, frame.say("booth.problem.title")),
     make("ul", {}, ...items),
   );

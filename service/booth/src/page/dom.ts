@@ -2,6 +2,10 @@
 
 export type Child = Node | string;
 
+/** Classes of the components' buttons: what most people want next, and what is there beside it. */
+export const PRIMARY = "utrecht-button utrecht-button--primary-action";
+export const SECONDARY = "utrecht-button utrecht-button--secondary-action";
+
 /** Return a new element with attributes and children. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   name: K,

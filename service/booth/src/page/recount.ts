@@ -2,7 +2,7 @@
 
 import { anchorInAddress, parseAnchor } from "./anchor.ts";
 import { fromDrop, fromFolderInput } from "./chosen.ts";
-import { find, make } from "./dom.ts";
+import { find, make, PRIMARY } from "./dom.ts";
 import type { News, Where } from "./messages.ts";
 import { Progress } from "./progress.ts";
 import { type Run, start } from "./run.ts";
@@ -187,13 +187,13 @@ class Recount {
 
   #showUnusable(why: Why, detail: string): HTMLElement {
     const { title, text } = UNUSABLE[why];
-    const again = make("button", { type: "button" }, "Probeer opnieuw");
+    const again = make("button", { class: PRIMARY, type: "button" }, "Probeer opnieuw");
     again.addEventListener("click", () => {
       this.#begin();
     });
     return make(
       "div",
-      { class: "notice verdict missing" },
+      { class: "utrecht-alert notice verdict missing" },
       make("h2", { id: "oordeel", tabindex: "-1" }, title),
       make("p", {}, text),
       ...(WORTH_A_RETRY.has(why) ? [make("p", {}, again)] : []),

@@ -4,7 +4,7 @@ import type { AuditResult } from "../kernel/audit/run.ts";
 import type { Outcome } from "../kernel/outcome.ts";
 import { CHECK_WORDS } from "./check_words.ts";
 import { RULES, sayComparison, sayReason, sayRule } from "./count_words.ts";
-import { type Child, make, makeTable, sign } from "./dom.ts";
+import { type Child, make, makeTable, SECONDARY, sign } from "./dom.ts";
 import type { Verdict } from "./messages.ts";
 import type { ContestTitles, Titles } from "./titles.ts";
 import { type Said, isSame, sayOutcome, saySlack, type Tone } from "./verdict_words.ts";
@@ -35,7 +35,7 @@ export function showVerdict(verdict: Verdict, said: Said, wall: string): Child[]
 function showSaid(said: Said): HTMLElement {
   const title = make("h2", { id: "oordeel", tabindex: "-1" }, sign(SIGNS[said.tone]), said.title);
   const sentences = said.sentences.map((sentence) => make("p", {}, sentence));
-  return make("div", { class: `notice verdict ${LOOKS[said.tone]}` }, title, ...sentences);
+  return make("div", { class: `utrecht-alert notice verdict ${LOOKS[said.tone]}` }, title, ...sentences);
 }
 
 function sayWork({ result, seconds, width }: Verdict): string {
@@ -130,7 +130,7 @@ function showChecks(result: AuditResult, wall: string): Child[] {
     const checks = result.checks.filter((check) => check.id.startsWith(letter));
     return showPart(title, checks, wall);
   });
-  const all = make("button", { class: "quiet", type: "button" }, "Toon alle controles");
+  const all = make("button", { class: SECONDARY, type: "button" }, "Toon alle controles");
   all.addEventListener("click", () => {
     for (const part of parts) part.open = true;
   });

@@ -15,6 +15,7 @@ export function certificate(app: App): HTMLElement {
   return make(
     "section",
     { class: "certificate", "aria-hidden": "true" },
+    make("img", { src: "/static/tile.svg", alt: "", width: "128", height: "128" }),
     make("p", { class: "kicker" }, election.manifest.title),
     make("p", { class: "name" }, app.say("booth.certificate.title")),
     make("p", { class: "area" }, areas.join(", ")),

@@ -2,7 +2,7 @@
 
 import { parseCode } from "../../kernel/codes.ts";
 import { Refused } from "../../kernel/errors.ts";
-import { make, type Child } from "../../page/dom.ts";
+import { make, PRIMARY, type Child } from "../../page/dom.ts";
 import type { App } from "../app.ts";
 import { awayNotice, button, lead, paragraph, showDeadline, steps } from "../parts.ts";
 import { Denied } from "../server.ts";
@@ -36,7 +36,7 @@ export function showCode(app: App): void {
 function showClosed(app: App, when: "before" | "after"): void {
   app.showBanner(null);
   const [title, text]: readonly [string, string] = when === "before" ? ["booth.before.title", "booth.before.text"] : ["booth.after.title", "booth.after.text"];
-  const link = make("a", { class: "button", href: "/" }, app.say("booth.page.home"));
+  const link = make("a", { class: PRIMARY, href: "/" }, app.say("booth.page.home"));
   app.show({ title: app.say(title), content: [lead(app.say(text)), ...(app.place.isShared ? [] : [paragraph(link)])] });
 }
 
@@ -57,7 +57,7 @@ class CodeForm {
       autocomplete: "off", spellcheck: "false", size: "22", maxlength: "60",
     });
     this.#input.value = takeCode();
-    this.#button = make("button", {}, app.say("booth.code.go"));
+    this.#button = make("button", { class: PRIMARY }, app.say("booth.code.go"));
     this.#away = awayNotice(app);
     const label = make("label", { for: "code" }, app.say("booth.code.label"));
     this.element = make("form", { class: "tile ask", novalidate: "" }, label, hint, this.#input, this.#said, this.#button, this.#away);
