@@ -31,15 +31,19 @@ test("every project has one screen, in the voter's own order, between its rule a
   assert.equal(new Set(shown).size, 8);
 });
 
+function kindOf(walk: Walk): string {
+  return walk.page.kind;
+}
+
 test("the way goes on to the end, back to the start, and no further", () => {
   const walk = new Walk(pagesOf(styleOf(2), KEY));
   assert.equal(walk.isFirst, true);
   walk.back();
-  assert.equal(walk.page.kind, "rule");
+  assert.equal(kindOf(walk), "rule");
   for (let step = 0; step < 3; step++) assert.equal(walk.next(), true);
-  assert.equal(walk.page.kind, "chosen");
+  assert.equal(kindOf(walk), "chosen");
   assert.equal(walk.next(), false);
-  assert.equal(walk.page.kind, "chosen");
+  assert.equal(kindOf(walk), "chosen");
 });
 
 test("to look once more leads to the first project of the same contest", () => {
