@@ -8,7 +8,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from ballots.codes import ballot_number
-from tests.journeys.child import Tablet, start_lesson, take_tablet
+from tests.journeys.child import MOST_SCREENS, Tablet, start_lesson, take_tablet
 from tests.journeys.site import sideways
 from tests.journeys.station import Station
 from tests.journeys.test_vote import collect, go_to
@@ -39,6 +39,9 @@ async () => {
 }
 """
 NOTHING = {"local": {}, "wijkaandeel-kiosk/ballots": [], "wijkaandeel-kiosk/keys": ["queue"]}
+
+AT_HOME = {"wijkaandeel/voters": []}
+"""What a tablet has too that was opened without a lesson."""
 
 
 async def kept(page: Page) -> dict[str, object]:
@@ -104,7 +107,7 @@ async def test_the_end_of_a_lesson(station: Station, browser: Browser) -> None:
     assert await teacher.evaluate("JSON.stringify({ ...sessionStorage })") == "{}"
     await tablet.open()
     await expect(tablet.page.locator("#les")).to_have_text("De les is klaar.")
-    assert await kept(tablet.page) == NOTHING | {"session": {}}
+    assert await kept(tablet.page) == NOTHING | AT_HOME | {"session": {}}
 
 
 @pytest.mark.parametrize("behind", ["#les.00000001", "#les.0000", "#les.", "#les.00000000.more", "#lesson"])
@@ -117,6 +120,37 @@ async def test_a_lesson_that_is_none(station: Station, browser: Browser, behind:
     await tablet.page.get_by_role("button", name="Verder").click()
     await expect(tablet.page.locator("#kaart")).to_be_visible()
     assert [request.url for request in asked if "/lessons" in request.url] == []
+
+
+async def test_a_child_at_home_loses_nothing(station: Station, browser: Browser) -> None:
+    """Without a lesson a closed page goes on where it was; "Klaar" takes everything away."""
+    context = await browser.new_context()
+    tablet = await take_tablet(station, context)
+    await tablet.open()
+    await tablet.get_share(station.take_code("youth"))
+    liked = await tablet.choose()
+    await tablet.page.close()
+    tablet.page = await context.new_page()
+    await tablet.page.goto(f"{station.url}/jeugd")
+    await tablet.page.locator("main > .onward.youth").first.wait_for()
+    for _ in range(MOST_SCREENS):
+        if await tablet.page.locator(".reviewed").count():
+            break
+        before = await tablet.title.inner_text()
+        ideas, yes = tablet.page.locator(".like"), tablet.page.locator(".like[aria-pressed=true]")
+        if await ideas.count():
+            await (yes if await yes.count() else ideas.nth(1)).click()
+        else:
+            await tablet.onward()
+        await tablet.page.wait_for_function(
+            "before => document.querySelector('h1').textContent !== before", arg=before
+        )
+    assert sorted(await tablet.titles()) == sorted(liked)
+    await tablet.mark()
+    number = await tablet.cast()
+    assert number in await numbers_in_box(station)
+    await tablet.leave()
+    assert await kept(tablet.page) == NOTHING | AT_HOME | {"session": {}}
 
 
 async def test_voting_does_not_wait_for_the_lesson(station: Station, browser: Browser) -> None:

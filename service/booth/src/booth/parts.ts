@@ -4,11 +4,13 @@ import { make, PRIMARY, SECONDARY, type Child } from "../page/dom.ts";
 import type { App, Frame } from "./app.ts";
 import { MARKS } from "./marks.ts";
 
+const QUIET = /\bquiet\b ?/u;
 const SVG = "http://www.w3.org/2000/svg";
 
 /** A button that acts; a `quiet` one is not what most people want next. */
 export function button(text: string, act: () => void, kind = ""): HTMLButtonElement {
-  const made = make("button", { type: "button", class: kind === "quiet" ? SECONDARY : `${PRIMARY} ${kind}`.trim() }, text);
+  const [look, more] = QUIET.test(kind) ? [SECONDARY, kind.replace(QUIET, "")] : [PRIMARY, kind];
+  const made = make("button", { type: "button", class: `${look} ${more}`.trim() }, text);
   made.addEventListener("click", act);
   return made;
 }

@@ -1,6 +1,6 @@
 /** One child after the other on one tablet: each has a session and a way of their own, and leaves nothing. */
 
-import { find, make } from "../../page/dom.ts";
+import { find, make, SECONDARY } from "../../page/dom.ts";
 import { App, Frame, type Screens } from "../app.ts";
 import { Idle } from "../kiosk/idle.ts";
 import { Left } from "../kiosk/left.ts";
@@ -11,7 +11,9 @@ import { Speaker } from "../kiosk/speaker.ts";
 import { Warning } from "../kiosk/warning.ts";
 import { Wedge } from "../kiosk/wedge.ts";
 import { random, type Opening } from "../opening.ts";
+import { KeptDrafts, type Drafts } from "../drafts.ts";
 import { Session } from "../session.ts";
+import { VoterStore, type Keeper } from "../store.ts";
 import { showBallot } from "./ballot.ts";
 import { showDone } from "./done.ts";
 import { showHello } from "./hello.ts";
@@ -23,7 +25,8 @@ import { showAsking, showSending } from "./waiting.ts";
 
 interface Visit {
   readonly app: App;
-  readonly keeper: MemoryKeeper;
+  /** Let nothing of it stay where others see it. */
+  readonly leave: () => Promise<void>;
 }
 
 export class Classroom {
@@ -57,7 +60,7 @@ export class Classroom {
       this.#idle.reset();
     });
     this.#idle = new Idle({
-      isBusy: () => this.#isTouched,
+      isBusy: () => this.#isTouched && this.#lesson.isJoined,
       onEnd: () => void this.end(),
       onWarning: (left) => {
         this.#warn(left);
@@ -72,9 +75,9 @@ export class Classroom {
         this.#isTouched = true;
       }, { capture: true });
     }
-    // A share lives in memory alone: whoever leaves the page before casting loses it, so the browser asks.
+    // In class a share lives in memory alone: whoever leaves the page loses it, so the browser asks.
     addEventListener("beforeunload", (event) => {
-      if (this.#isBusy) event.preventDefault();
+      if (this.#isBusy && this.#lesson.isJoined) event.preventDefault();
     });
     new Wedge((text) => {
       if (document.getElementById("code") !== null) this.#scan(text);
@@ -84,8 +87,8 @@ export class Classroom {
   /** Begin with a child of whom nothing is known. */
   async begin(): Promise<void> {
     const { api, election, proofs, site, source, texts } = this.#opening;
-    const keeper = new MemoryKeeper(this.#queue, this.#left);
-    const session = await Session.open({ api, drafts: new MemoryDrafts(), election, proofs, random, source, store: keeper });
+    const { drafts, store, leave } = await this.#findGround();
+    const session = await Session.open({ api, drafts, election, proofs, random, source, store });
     const place: Host = {
       anchor: this.#opening.key,
       hasKeys: false,
@@ -98,8 +101,16 @@ export class Classroom {
     this.#speaker.isOn = false;
     this.#offerVoice();
     const app = new App({ place: sharedPlace(place), session, site, source, texts }, this.#screens());
-    this.#visit = { app, keeper };
+    this.#visit = { app, leave: leave ?? (() => session.forget()) };
     app.resume();
+  }
+
+  /** In class in memory; at home on the device, so that a page that was closed loses nothing, until "Klaar". */
+  async #findGround(): Promise<{ drafts: Drafts; store: Keeper; leave?: () => Promise<void> }> {
+    const key = `${this.#opening.key}-youth`;
+    if (!this.#lesson.isJoined) return { drafts: new KeptDrafts(key), store: await VoterStore.open(key) };
+    const store = new MemoryKeeper(this.#queue, this.#left);
+    return { drafts: new MemoryDrafts(), store, leave: () => store.leave() };
   }
 
   /** Let a child go: what it did is not here any more, and the next one begins. */
@@ -110,15 +121,15 @@ export class Classroom {
     Frame.stop();
     this.#speaker.stop();
     this.#warning.show(before.app, "", null);
-    if (before.app.session.kept.asking === null) await before.keeper.leave();
+    if (before.app.session.kept.asking === null) await before.leave();
     else this.#waitForShare(before);
     await this.begin();
   }
 
   /** A share that was asked for and is not here yet is still fetched: it waits under its code then. */
-  #waitForShare({ app, keeper }: Visit): void {
+  #waitForShare({ app, leave }: Visit): void {
     const patience = { onAway: () => undefined, signal: new AbortController().signal };
-    void app.session.getShare(() => undefined, patience).catch(() => undefined).then(() => keeper.leave());
+    void app.session.getShare(() => undefined, patience).catch(() => undefined).then(leave);
   }
 
   #screens(): Screens {
@@ -163,7 +174,7 @@ export class Classroom {
       this.#voice.replaceChildren(make("p", { class: "hint" }, texts.say("booth.youth.voice.none")));
       return;
     }
-    const button = make("button", { "aria-pressed": String(this.#speaker.isOn), class: "quiet", id: "lees-voor", type: "button" }, texts.say("booth.youth.voice"));
+    const button = make("button", { "aria-pressed": String(this.#speaker.isOn), class: SECONDARY, id: "lees-voor", type: "button" }, texts.say("booth.youth.voice"));
     button.addEventListener("click", () => {
       this.#speaker.isOn = !this.#speaker.isOn;
       button.setAttribute("aria-pressed", String(this.#speaker.isOn));

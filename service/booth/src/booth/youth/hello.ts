@@ -2,7 +2,7 @@
 
 import { parseCode } from "../../kernel/codes.ts";
 import { Refused } from "../../kernel/errors.ts";
-import { make, type Child } from "../../page/dom.ts";
+import { make, PRIMARY, type Child } from "../../page/dom.ts";
 import type { App } from "../app.ts";
 import { keypad } from "../kiosk/keypad.ts";
 import { awayNotice, button, lead, notice, paragraph } from "../parts.ts";
@@ -35,9 +35,7 @@ export function showHello(app: App, host: ChildHost): void {
   }
   const code = host.takeCode();
   const lesson = make("p", { class: "lesson", id: "les", role: "status" });
-  const form = new CodeForm(app, host, code, () => {
-    void look();
-  });
+  const form = new CodeForm(app, host, code);
   const content = code === "" ? waysIn(app, form) : [lead(app.say("booth.youth.hello.read")), form.element];
   const signal = app.show({ title: app.say("booth.youth.hello"), content: [lesson, ...content] });
   const look = async (): Promise<void> => {
@@ -72,19 +70,16 @@ class CodeForm {
   readonly #said = make("p", { class: "said", id: "code-antwoord", role: "status" });
   readonly #button: HTMLButtonElement;
   readonly #away: HTMLElement;
-  readonly #onJoin: () => void;
 
-  /** @param onJoin told when the tablet has joined a lesson */
-  constructor(app: App, host: ChildHost, code: string, onJoin: () => void) {
+  constructor(app: App, host: ChildHost, code: string) {
     this.#app = app;
     this.#host = host;
-    this.#onJoin = onJoin;
     this.#input = make("input", {
       id: "code", name: "code", "aria-describedby": "code-antwoord", autocapitalize: "characters", autocomplete: "off",
       spellcheck: "false", size: "22", maxlength: "60",
     });
     this.#input.value = code;
-    this.#button = make("button", {}, app.say("booth.youth.go"));
+    this.#button = make("button", { class: PRIMARY }, app.say("booth.youth.go"));
     this.#away = awayNotice(app);
     const label = make("label", { for: "code" }, app.say("booth.youth.code.label"));
     this.element = make("form", { class: "ask", novalidate: "" }, label, this.#input, this.#said, onward(this.#button), this.#away);
@@ -107,7 +102,7 @@ class CodeForm {
       this.#host.lesson.join(join);
       this.#input.value = "";
       this.#tell("", false);
-      this.#onJoin();
+      this.#host.end();
       return;
     }
     this.#wait(true);

@@ -32,6 +32,11 @@ export class Lesson {
     this.#join = JOINED.find();
   }
 
+  /** Whether this tablet is in a lesson, so that it is handed on to the next child. */
+  get isJoined(): boolean {
+    return this.#join !== null;
+  }
+
   /** Be in this lesson from now on. */
   join(code: string): void {
     this.#join = code;
