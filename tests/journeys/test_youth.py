@@ -214,7 +214,9 @@ async def test_by_keyboard_alone(station: Station, browser: Browser) -> None:
         title = await tablet.title.inner_text()
         if await page.locator(".reviewed").count():
             break
-        await go_to(page, ".liking button:nth-of-type(2)" if await page.locator(".like").count() else ".onward .large")
+        await go_to(
+            page, ".liking button:nth-of-type(2)" if await page.locator(".like").count() else ".onward .large"
+        )
         await page.keyboard.press("Space")
         await page.wait_for_function(
             "before => document.querySelector('h1').textContent !== before", arg=title
