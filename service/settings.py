@@ -7,6 +7,7 @@ file.
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -14,6 +15,7 @@ from service.errors import SettingsError
 
 OPERATOR_KEY = "operator.key"
 PREFIX = "WIJK_"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class WitnessAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,9 +67,27 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     try:
         for name in {"witnesses", "check_pages"} & given.keys():
             given[name] = msgspec.json.decode(str(given[name]))
-        return msgspec.convert(given, Settings, strict=False, dec_hook=_read_path)
+        settings = msgspec.convert(given, Settings, strict=False, dec_hook=_read_path)
     except msgspec.MsgspecError as error:
         raise SettingsError(f"a variable {PREFIX}* has a wrong value: {error}") from None
+    for number, address in enumerate(settings.check_pages, start=1):
+        verify_check_page(number, address)
+    return settings
+
+
+def verify_check_page(number: int, address: str) -> None:
+    """Raise SettingsError unless a second device can be led to this address, in whatever language."""
+    try:
+        found = urlsplit(address)
+        host = found.hostname
+    except ValueError:
+        host = None
+    is_safe = bool(host) and (found.scheme == "https" or (found.scheme == "http" and host in LOOPBACK))
+    if not (is_safe and found.path.endswith("/check") and address.endswith(found.path)):
+        raise SettingsError(
+            f"{PREFIX}CHECK_PAGES: expected addresses that begin with https:// and end in /check, with "
+            f"nothing behind it, as https://partner.example/check; write number {number} of them in that way"
+        )
 
 
 def _read_path(kind: type, value: object) -> Path:
