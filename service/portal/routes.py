@@ -39,7 +39,7 @@ from service.portal.follow import Portal
 from service.portal.ledger_store import read_pots
 from service.portal.ledger_view import show_ledger
 from service.portal.outcome_view import show_outcome
-from service.portal.pages import answer_page_error, find_booth, render, say_refusal, words_of
+from service.portal.pages import answer_page_error, come_back, find_booth, render, say_refusal, words_of
 from service.portal.static import make_static_router, theme_sheet
 from service.portal.store import PortalStore
 from service.portal.wall_view import PAGE, parse_position, parse_start, show_wall, wall_address
@@ -244,7 +244,7 @@ async def show_page(request: Asked, script: Script) -> Response[str]:
         raise NotHereError("page.error.language", "page.error.language-advice")
     snapshot = await find_portal(request).look()
     if snapshot.election is None:
-        return render(request, "soon.html")
+        return render(request, "soon.html", headers=come_back(request))
     told = tell_booth(language, snapshot, request.app.state.settings.check_pages, time.time())
     shown = show_booth(PAGES[script], language, SERVICE, told)
     if shown is None:
