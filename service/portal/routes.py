@@ -29,6 +29,7 @@ from service.portal.entry_view import parse_stored, show_entry
 from service.portal.errors import MissingPartError, NotHereError, PageError, TypedError
 from service.portal.find_view import (
     Answer,
+    come_again,
     parse_ballot_number,
     parse_roll_number,
     say_ballots,
@@ -109,42 +110,44 @@ async def entry_page(request: Asked, position: FromPath[str]) -> Response[str]:
 @get(list_paths("/find"))
 async def find_form(request: Asked) -> Response[str]:
     """Show the form that finds a ballot."""
-    return render(request, "find.html", answer=None, error=None)
+    return render(request, "find.html", typed="", answer=None, error=None)
 
 
 @post(list_paths("/find"), status_code=200, request_max_body_size=MAX_FORM)
 async def find_ballot(request: Asked) -> Response[str]:
     """Find a ballot by its number."""
-    portal, words = find_portal(request), words_of(request)
+    portal, words, typed = find_portal(request), words_of(request), await read_field(request, "number")
     try:
-        least, most = parse_ballot_number(await read_field(request, "number"))
+        least, most = parse_ballot_number(typed)
     except TypedError as error:
         return render(
-            request, "find.html", error.status, NOT_KEPT, answer=None, error=say_refusal(words, error)
-        )
+            request, "find.html", error.status, NOT_KEPT, typed=come_again(typed), answer=None,
+            error=say_refusal(words, error),
+        )  # fmt: skip
     found = await portal.store.find_ballots(least, most)
     answer = say_ballots(words, found, await portal.look(), time.time())
-    return render(request, "find.html", 200, NOT_KEPT, answer=answer, error=None)
+    return render(request, "find.html", 200, NOT_KEPT, typed="", answer=answer, error=None)
 
 
 @get(list_paths("/roll"))
 async def roll_form(request: Asked) -> Response[str]:
     """Show the form that looks up a roll number."""
-    return render(request, "roll.html", answer=None, error=None)
+    return render(request, "roll.html", typed="", answer=None, error=None)
 
 
 @post(list_paths("/roll"), status_code=200, request_max_body_size=MAX_FORM)
 async def find_roll_number(request: Asked) -> Response[str]:
     """Say whether a roll number was used."""
-    portal, words = find_portal(request), words_of(request)
+    portal, words, typed = find_portal(request), words_of(request), await read_field(request, "number")
     try:
-        number = parse_roll_number(await read_field(request, "number"))
+        number = parse_roll_number(typed)
     except TypedError as error:
         return render(
-            request, "roll.html", error.status, NOT_KEPT, answer=None, error=say_refusal(words, error)
-        )
+            request, "roll.html", error.status, NOT_KEPT, typed=come_again(typed), answer=None,
+            error=say_refusal(words, error),
+        )  # fmt: skip
     answer = await answer_roll_number(words, portal, number)
-    return render(request, "roll.html", 200, NOT_KEPT, answer=answer, error=None)
+    return render(request, "roll.html", 200, NOT_KEPT, typed="", answer=answer, error=None)
 
 
 async def answer_roll_number(words: Words, portal: Portal, number: int) -> Answer:
