@@ -72,6 +72,12 @@ async def read_field(request: Asked, name: str) -> str:
     return fields.get(name, [""])[0]
 
 
+def refuse_typed(request: Asked, template: str, typed: str, error: TypedError) -> Response[str]:
+    """Return a form again with what is wrong with what was typed."""
+    said = say_refusal(words_of(request), error)
+    return render(request, template, error.status, NOT_KEPT, typed=come_again(typed), answer=None, error=said)
+
+
 @get(list_paths("/"))
 async def election_page(request: Asked) -> Response[str]:
     """Show the election and its next step."""
@@ -120,10 +126,7 @@ async def find_ballot(request: Asked) -> Response[str]:
     try:
         least, most = parse_ballot_number(typed)
     except TypedError as error:
-        return render(
-            request, "find.html", error.status, NOT_KEPT, typed=come_again(typed), answer=None,
-            error=say_refusal(words, error),
-        )  # fmt: skip
+        return refuse_typed(request, "find.html", typed, error)
     found = await portal.store.find_ballots(least, most)
     answer = say_ballots(words, found, await portal.look(), time.time())
     return render(request, "find.html", 200, NOT_KEPT, typed="", answer=answer, error=None)
@@ -142,10 +145,7 @@ async def find_roll_number(request: Asked) -> Response[str]:
     try:
         number = parse_roll_number(typed)
     except TypedError as error:
-        return render(
-            request, "roll.html", error.status, NOT_KEPT, typed=come_again(typed), answer=None,
-            error=say_refusal(words, error),
-        )  # fmt: skip
+        return refuse_typed(request, "roll.html", typed, error)
     answer = await answer_roll_number(words, portal, number)
     return render(request, "roll.html", 200, NOT_KEPT, typed="", answer=answer, error=None)
 
