@@ -4,10 +4,10 @@ Secrets are not in it but for the database's password, which `repr` does not sho
 file.
 """
 
+import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -15,7 +15,10 @@ from service.errors import SettingsError
 
 OPERATOR_KEY = "operator.key"
 PREFIX = "WIJK_"
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+CHECK_PAGE = re.compile(
+    r"(https?)://(\[[0-9a-f:]+\]|[A-Za-z0-9.-]+)(?::[0-9]{1,5})?(?:/[\w.~-]+)*/check", re.ASCII
+)
 
 
 class WitnessAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,13 +80,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 def verify_check_page(number: int, address: str) -> None:
     """Raise SettingsError unless a second device can be led to this address, in whatever language."""
-    try:
-        found = urlsplit(address)
-        host = found.hostname
-    except ValueError:
-        host = None
-    is_safe = bool(host) and (found.scheme == "https" or (found.scheme == "http" and host in LOOPBACK))
-    if not (is_safe and found.path.endswith("/check") and address.endswith(found.path)):
+    found = CHECK_PAGE.fullmatch(address)
+    if found is None or (found[1] == "http" and found[2] not in LOOPBACK):
         raise SettingsError(
             f"{PREFIX}CHECK_PAGES: expected addresses that begin with https:// and end in /check, with "
             f"nothing behind it, as https://partner.example/check; write number {number} of them in that way"
