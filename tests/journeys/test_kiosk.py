@@ -222,7 +222,7 @@ def answer_once(status: int, body: str) -> Callable[[Route], Awaitable[None]]:
 
 
 async def test_who_leaves_while_the_code_is_looked_up(station: Station, browser: Browser) -> None:
-    """A late answer asks for nothing, and draws nothing before the next visitor; one code is looked up once."""
+    """A late answer asks for nothing, and draws nothing before the next; one code is looked up once."""
     voter = await enter(station, await open_kiosk(browser), "/kiosk")
     page = voter.page
     asked: list[str] = []
