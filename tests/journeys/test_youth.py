@@ -159,6 +159,7 @@ async def test_voting_does_not_wait_for_the_lesson(station: Station, browser: Br
     tablet = await take_tablet(station, await browser.new_context())
     await tablet.open()
     await tablet.type_code(join)
+    await expect(tablet.page.locator("#les")).to_have_text("De les loopt.")
     await tablet.page.route("**/api/lessons/**", lambda route: route.abort())
     number = await tablet.vote(station.take_code("youth"))
     assert number in await numbers_in_box(station)

@@ -117,6 +117,7 @@ class CodeForm {
 
   /** Be in a lesson that runs; half a code of a card may look like one. */
   async #join(join: string, signal: AbortSignal): Promise<void> {
+    this.#tell(this.#app.say("booth.youth.wait"), false);
     if (await this.#host.lesson.tryToJoin(join, signal)) this.#host.end();
     else this.#tell(this.#app.say("booth.youth.code.wrong"), true);
   }
