@@ -26,22 +26,23 @@ export function heightFor(count: number, width: number, { side, gap }: Marks): n
 
 /**
  * The middles of marks, each as near to its spot as those before it leave room.
+ * @param spots half a mark or more from the edges
  * @param field at least as wide as a mark, and as high as `heightFor` says
  */
 export function keepApart(spots: readonly Spot[], field: Room, marks: Marks): Spot[] {
   return placeFreely(spots, field, marks) ?? placeInRows(spots, field, marks);
 }
 
-/** Null if somebody has found no room, as marks that stand anywhere waste some. */
+/** Null if some mark finds no room, as marks that stand anywhere waste some. */
 function placeFreely(spots: readonly Spot[], field: Room, marks: Marks): Spot[] | null {
-  const lattice = latticeOf(field, marks.side, marks.side / STEPS);
+  let free = latticeOf(field, marks.side, marks.side / STEPS);
   const placed: Spot[] = [];
   for (const spot of spots) {
-    const isFree = (wanted: Spot): boolean => placed.every((other) => areApart(wanted, other, marks));
-    const own = moveIn(spot, field, marks.side);
-    const found = isFree(own) ? own : nearest(lattice.filter(isFree), spot);
+    const isFree = placed.every((other) => areApart(spot, other, marks));
+    const found = isFree ? spot : nearest(free, spot);
     if (found === undefined) return null;
     placed.push(found);
+    free = free.filter((other) => areApart(found, other, marks));
   }
   return placed;
 }
@@ -59,11 +60,6 @@ function placeInRows(spots: readonly Spot[], field: Room, { side, gap }: Marks):
 /** Whether two marks have the gap between them. */
 export function areApart(one: Spot, other: Spot, { side, gap }: Marks): boolean {
   return Math.max(Math.abs(one.x - other.x), Math.abs(one.y - other.y)) >= side + gap;
-}
-
-function moveIn({ x, y }: Spot, { width, height }: Room, side: number): Spot {
-  const within = (value: number, most: number): number => Math.max(side / 2, Math.min(value, most - side / 2));
-  return { x: within(x, width), y: within(y, height) };
 }
 
 /** All middles, a step apart, of marks that stand wholly in the field; the first one's corner is the field's. */

@@ -51,5 +51,5 @@ export function drawMap(points: readonly Point[], ground: Area | null, width: nu
 /** Whether a picture has the form of the area which it is said to show; another would put places where they are not. */
 export function fits(ground: Area, picture: { readonly width: number; readonly height: number }): boolean {
   const { across, up } = measure(ground);
-  return picture.height > 0 && Math.abs((picture.width * up) / (picture.height * across) - 1) <= SLACK;
+  return Math.abs((picture.width * up) / (picture.height * across) - 1) <= SLACK;
 }
