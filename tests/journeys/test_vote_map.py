@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 PROJECTS = read_projects()["wijkbudget"]
 ON_MAP = sum(bool(project.point) for project in PROJECTS)
 GROUND = content_hash(next(draw_map(project.title) for project in PROJECTS if project.drawing == MAP))
+SMALL = ("text at 200 %", "page at 400 %", "narrow telephone")
 COUNT_MARKS = "section => section.querySelectorAll('.map-mark').length"
 
 
@@ -57,7 +58,7 @@ async def test_numbers_are_those_of_list_and_cards(station: Station, browser: Br
         assert titles[int(number) - 1] == title
         await expect(cards[int(number) - 1].locator(".hint")).to_have_text(f"Nummer {number} op de kaart")
     await expect(contest.get_by_text("Dit idee staat niet op de kaart.")).to_have_count(len(cards) - ON_MAP)
-    assert not re.search(r"5[0-9]\.[0-9]{3}", await contest.inner_text()), "degrees are for the map"
+    assert not re.search(r"[0-9]\.[0-9]{5}", await contest.text_content() or ""), "degrees are for the map"
     assert (await Axe().run(voter.page)).violations_count == 0
     assert voter.heard == [], "nothing foreign is asked for"
 
@@ -106,14 +107,14 @@ async def test_without_texts_there_is_no_map(station: Station, browser: Browser)
     voter = await enter(station, await browser.new_context())
     await voter.page.route("**/files/*", lambda route: route.abort())
     contest = await open_ballot(voter)
-    await expect(contest.locator(".card .about").last).not_to_be_empty()
+    await expect(contest.locator(".card .about").last).not_to_be_empty(timeout=20_000)
     await expect(contest.locator(".map")).to_have_count(0)
     await expect(contest.locator(".card .hint:visible")).to_have_count(0)
     await voter.choose()
     assert await voter.review()
 
 
-@pytest.mark.parametrize("window", WINDOWS.values(), ids=WINDOWS)
+@pytest.mark.parametrize("window", [WINDOWS[name] for name in SMALL], ids=SMALL)
 async def test_the_map_can_be_read_and_reached(station: Station, window: Window) -> None:
     """Nothing is cut off, no mark lies over another, nothing needs scrolling sideways."""
     settings = [f"--blink-settings=defaultFontSize={window.text}"]
