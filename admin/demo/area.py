@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from admin.demo.neighbourhood import AREA, draw_map
 from admin.demo.pictures import draw_tile
 from admin.elections.setup import Plan, StylePlan
 from ballots.choices import Choices, ContestChoices
@@ -66,7 +67,7 @@ class Voter(Record):
 
 
 class MadeUpProject(Record):
-    """A project of projects.json; `weight` says how much people like it."""
+    """A project of projects.json; `weight` says how much people like it, `point` where it is on the map."""
 
     drawing: str
     euros: int
@@ -78,6 +79,11 @@ class MadeUpProject(Record):
     weight: int
     what: str
     where: str
+    point: str = ""
+
+
+MAP = "map"
+"""The drawing of the project whose picture is the map of the neighbourhood."""
 
 
 def pot_cents(residents: int, area_class: Literal["A", "B", "C"]) -> int:
@@ -164,7 +170,8 @@ def make_project(
 
     `ids` are its own and that of the pot that pays for it, `shown` is (drawing, text).
     """
-    picture, text = draw_tile(title, shown[0]), shown[1].encode()
+    picture = draw_map(title) if shown[0] == MAP else draw_tile(title, shown[0])
+    text = shown[1].encode()
     files |= {bytes(content_hash(raw)): raw for raw in (picture, text)}
     return BallotProject(
         cost=cents,
@@ -178,8 +185,10 @@ def make_project(
 
 def _text(project: MadeUpProject) -> str:
     """Return a project's text: what, where, and the three questions of Trits in their order."""
+    point = f"Op de kaart: {project.point}\n" if project.point else ""
+    ground = f"Plaatje is een kaart: {AREA}\n" if project.drawing == MAP else ""
     return (
-        f"{project.title}\n\nWat: {project.what}\nWaar: {project.where}\n\n"
+        f"{project.title}\n\nWat: {project.what}\nWaar: {project.where}\n{point}{ground}\n"
         f"Wat doen bewoners zelf? {project.self}\n"
         f"Wat kunnen zij met hulp? {project.help}\n"
         f"Wat moeten anderen doen? {project.others}\n"

@@ -1,6 +1,8 @@
 """What the demo makes up: the area and its money, its people, pictures, and elections from Pabulib files."""
 
+import math
 import random
+import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin.demo import area, pabulib
+from admin.demo import area, neighbourhood, pabulib
 from admin.demo.pictures import DRAWINGS, draw_tile
 from admin.demo.voting import estimate_seconds
 from admin.elections.errors import ConductError
@@ -111,6 +113,41 @@ def test_some_residents_vote_again() -> None:
     plan = area.make_plan(50, EQUAL_SHARES)
     times = [len(voter.votes) for voter in area.make_voters(plan, 50, 1.0, random.Random(1))]
     assert set(times) == {1, 2}
+
+
+# --- the map ---
+
+POINT = r"(-?\d{1,3}\.\d{3,7}), (-?\d{1,3}\.\d{3,7})"
+
+
+def read_degrees(text: str) -> list[float]:
+    """Return the degrees in a line of a project's text."""
+    return [float(degrees) for point in re.findall(POINT, text) for degrees in point]
+
+
+def test_the_map_has_the_form_of_its_area() -> None:
+    """A degree of longitude is shorter than one of latitude, and the drawing knows it."""
+    south, west, north, east = read_degrees(neighbourhood.AREA)
+    form = (east - west) * math.cos(math.radians((south + north) / 2)) / (north - south)
+    assert abs(neighbourhood.WIDTH / neighbourhood.HEIGHT / form - 1) < 0.001
+    root = ElementTree.fromstring(neighbourhood.draw_map("Bank & <b>boom</b>"))
+    assert (root.get("width"), root.get("height")) == (str(neighbourhood.WIDTH), str(neighbourhood.HEIGHT))
+    assert root.findtext("{http://www.w3.org/2000/svg}title") == "Bank & <b>boom</b>"
+
+
+def test_most_projects_are_on_the_map_and_one_brings_it() -> None:
+    """Every place is within the area, in degrees that the booth reads; some projects have none."""
+    plan = area.make_plan(300, GREEDY)
+    south, west, north, east = read_degrees(neighbourhood.AREA)
+    texts = [plan.files[project.text].decode() for each in plan.contests for project in each.projects]
+    lines = [line for text in texts for line in text.split("\n") if line.startswith("Op de kaart:")]
+    assert len(lines) == 15
+    for line in lines:
+        assert re.fullmatch(f"Op de kaart: {POINT}", line)
+        latitude, longitude = read_degrees(line)
+        assert south < latitude < north
+        assert west < longitude < east
+    assert sum(f"\nPlaatje is een kaart: {neighbourhood.AREA}\n" in text for text in texts) == 1
 
 
 # --- pictures ---

@@ -8,7 +8,9 @@ import { Draws } from "./draws.ts";
 
 const LABELS = { "Waar:": "place", "Wat doen bewoners zelf?": "own", "Wat:": "what" } as const;
 const NAMES = Object.keys(LABELS) as (keyof typeof LABELS)[];
-const NONE = { own: "", place: "", rest: "", what: "" };
+const NONE = { ground: null, own: "", place: "", point: null, rest: "", what: "" };
+const POINT = { latitude: 52.01158, longitude: 4.3571 };
+const GROUND = { southWest: { latitude: 52, longitude: 4.3 }, northEast: { latitude: 52.02, longitude: 4.4 } };
 
 const CASES: Readonly<Record<string, readonly [text: string, parts: Partial<ReturnType<typeof splitText>>]>> = {
   "an empty text": ["", {}],
@@ -20,6 +22,12 @@ const CASES: Readonly<Record<string, readonly [text: string, parts: Partial<Retu
   "the title again, later": ["Een\nPlein", { rest: "Een\nPlein" }],
   "the title in a line": ["Plein van ons", { rest: "Plein van ons" }],
   "the title with spaces around": ["  Plein \r\nEen", { rest: "Een" }],
+  "a place on the map": ["Waar: hoek\nOp de kaart: 52.01158, 4.35710\r\nDank!", { place: "hoek", point: POINT, rest: "Dank!" }],
+  "a place that is none": ["Op de kaart: 52,01158, 4,35710", { rest: "Op de kaart: 52,01158, 4,35710" }],
+  "two places": ["Op de kaart: 52.01158, 4.35710\nOp de kaart: 52.1000, 4.3000", { point: POINT, rest: "Op de kaart: 52.1000, 4.3000" }],
+  "a place inside a line": ["Zie Op de kaart: 52.01158, 4.35710", { rest: "Zie Op de kaart: 52.01158, 4.35710" }],
+  "a picture that is a map": ["Plaatje is een kaart: 52.000, 4.300 - 52.020, 4.400", { ground: GROUND }],
+  "a picture that is no map": ["Plaatje is een kaart: van hier", { rest: "Plaatje is een kaart: van hier" }],
   "markup, which is text": ["<b>Wat:</b> x\nWat: <i>y</i>", { rest: "<b>Wat:</b> x", what: "<i>y</i>" }],
 };
 
@@ -38,7 +46,8 @@ test("of 4,000 random texts, every line stands in the rest in its order, or in t
   for (let seed = 0; seed < 4_000; seed++) {
     const draws = new Draws(seed);
     const lines = Array.from({ length: draws.below(9) }, (_, i) => drawLine(draws, i));
-    const { rest, ...parts } = splitText(lines.join("\n"), "Plein");
+    const { ground, point, rest, ...parts } = splitText(lines.join("\n"), "Plein");
+    assert.deepEqual([ground, point], [null, null], "no line here is on the map");
     const left = rest.split("\n").map((line) => line.trim());
     for (const line of lines) {
       if (line.trim() === left[0]) left.shift();

@@ -46,6 +46,8 @@ export class Card {
   readonly element: HTMLElement;
   readonly project: Project;
   readonly #app: App;
+  readonly #title: HTMLElement;
+  readonly #number = make("p", { class: "hint", hidden: "" });
   readonly #update: (pick: Pick | undefined, place: number) => void;
   /** Everything that a search looks in, in small letters. */
   searched: string;
@@ -55,12 +57,12 @@ export class Card {
     this.project = project;
     this.searched = project.title.toLowerCase();
     const image = make("img", { alt: "", width: "160", height: "100", decoding: "async" });
-    const title = make("h3", { id: `titel-${project.id}` }, project.title);
+    this.#title = make("h3", { id: `titel-${project.id}`, tabindex: "-1" }, project.title);
     const cost = make("p", { class: "cost" }, app.texts.euros(project.cost));
     const about = make("div", { class: "about" });
     const control = method.method === "points" ? this.#stepper(method.maximum, chooser) : this.#box(method.method === "ranking", chooser);
     this.#update = control.update;
-    this.element = make("li", { class: "tile card", id: `idee-${project.id}` }, image, title, cost, about, control.element);
+    this.element = make("li", { class: "tile card", id: `idee-${project.id}` }, image, this.#title, this.#number, cost, about, control.element);
     void readMedia(app.source, project).then((media) => {
       this.#fill(image, about, media);
     });
@@ -70,6 +72,18 @@ export class Card {
   show(pick: Pick | undefined, place: number): void {
     this.element.classList.toggle("picked", pick !== undefined);
     this.#update(pick, place);
+  }
+
+  /** Say which number the project has in the list beside the map. */
+  showNumber(number: number, isOnMap: boolean): void {
+    this.#number.textContent = this.#app.say(isOnMap ? "booth.map.number" : "booth.map.listed", {}, number);
+    this.#number.hidden = false;
+  }
+
+  /** Lead somebody here. */
+  focus(): void {
+    this.#title.focus({ preventScroll: true });
+    this.element.scrollIntoView({ block: "start" });
   }
 
   #fill(image: HTMLImageElement, about: HTMLElement, { picture, text }: Media): void {

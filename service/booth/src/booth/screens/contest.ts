@@ -4,10 +4,12 @@ import type { BallotContest } from "../../kernel/election.ts";
 import { make } from "../../page/dom.ts";
 import type { App } from "../app.ts";
 import { givePoints, moveTo, picksOf, toggle, type Draft } from "../draft.ts";
+import { makesMap } from "../map/draw.ts";
 import { orderFor } from "../order.ts";
 import { button } from "../parts.ts";
 import { fillOf, sayRule, sayState } from "../rules.ts";
 import { Card } from "./card.ts";
+import { readGround, readPlaces, showMap } from "./map.ts";
 import { Ranking } from "./ranking.ts";
 
 /** From how many projects on a search is a help and no burden. */
@@ -23,7 +25,10 @@ export class ContestPart {
   readonly #state = make("p", { class: "state-line" });
   readonly #meter = make("progress", { max: "1", "aria-hidden": "true" });
   readonly #seen = make("p", { class: "hint" });
+  readonly #map = make("div", {});
   readonly #watched = new Set<Element>();
+  /** Undo a search. */
+  #showAll: () => void = () => undefined;
 
   constructor(app: App, rules: BallotContest, edit: (step: (draft: Draft) => Draft) => void) {
     this.#app = app;
@@ -47,10 +52,11 @@ export class ContestPart {
     this.element = make(
       "section", { class: "contest", "aria-labelledby": `wedstrijd-${contest.id}` },
       title, make("p", {}, sayRule(app.texts, rules)), make("p", { class: "hint" }, app.say("booth.ballot.order")),
-      bar, ...(order.length >= WORTH_A_SEARCH ? [this.#search()] : []), this.#seen, list,
+      bar, ...(order.length >= WORTH_A_SEARCH ? [this.#search()] : []), this.#seen, this.#map, list,
       ...(this.#ranking === null ? [] : [this.#ranking.element]),
     );
     this.#watch();
+    void this.#addMap();
   }
 
   /** Show a draft. @param isNews whether its state is read out */
@@ -84,16 +90,33 @@ export class ContestPart {
     );
   }
 
+  /** Put a map above the cards, and its numbers on them, if the projects' texts make one. */
+  async #addMap(): Promise<void> {
+    const { source, session } = this.#app;
+    const places = await readPlaces(source, this.#cards.map(({ project }) => project));
+    if (!makesMap(places.flatMap(({ point }) => point ?? []))) return;
+    const ground = await readGround(source, session.style.contests.map(({ contest }) => contest));
+    places.forEach(({ point }, place) => this.#cards[place]?.showNumber(place + 1, point !== null));
+    const go = (project: string): void => {
+      this.#showAll();
+      this.#cards.find((card) => card.project.id === project)?.focus();
+    };
+    this.#map.replaceChildren(showMap(this.#app, { title: this.#rules.contest.title, places, ground, go }));
+  }
+
   /** A search hides, and says that the rest is there. */
   #search(): HTMLElement {
     const id = `zoek-${this.#rules.contest.id}`;
     const input = make("input", { type: "search", id, autocomplete: "off" });
     const said = make("p", { class: "said", role: "status" });
     const all = button(this.#app.say("booth.search.all"), () => {
-      input.value = "";
-      look();
+      this.#showAll();
       input.focus();
     }, "quiet");
+    this.#showAll = (): void => {
+      input.value = "";
+      look();
+    };
     const look = (): void => {
       const wanted = input.value.trim().toLowerCase();
       for (const card of this.#cards) card.element.hidden = !card.searched.includes(wanted);
