@@ -1,9 +1,9 @@
 """Compile the catalogue of texts, tally/texts/*.po, to what programs read; none of that is in git.
 
-Python reads MO files, with gettext. The booth in the browser reads its own texts as JSON, and so does the page
-that counts again: a text, or the list of its forms in CLDR's order of plurals. `python -m deploy.build_texts`
-makes all of them, and so does the wheel's build (setup.py). deploy/texts keeps the PO files. The same PO gives
-the same bytes.
+Python reads MO files, with gettext. The booth in the browser and the page that counts again read JSON, each
+its own texts: a text, or the list of its forms in CLDR's order of plurals. `python -m deploy.build_texts`
+makes all of them, and so does the wheel's build (setup.py). deploy/texts keeps the PO files. The same PO
+gives the same bytes.
 """
 
 import datetime
