@@ -28,6 +28,7 @@ FAILURES = {
     413: ("page.failure.large", "page.failure.large-advice"),
     503: ("page.failure.away", "page.failure.away-advice"),
 }
+TEXTS = "texts.recount"
 INTERNAL = ("page.failure.ours", "page.failure.ours-advice")
 UNCLEAR = ("page.failure.unclear", "page.failure.unclear-advice")
 
@@ -41,7 +42,7 @@ class Refusal(NamedTuple):
 
 def texts_of(language: Language) -> str:
     """Return the name of the file with what the script that counts again says in a language."""
-    return f"texts.recount.{language}.json"
+    return f"{TEXTS}.{language}.json"
 
 
 def find_booth(language: Language) -> dict[str, str] | None:
