@@ -72,10 +72,11 @@ class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     `number` and `round` are its round, if it was considered; `pot` is what was left in the pot just before
     it, or at the end for who was never considered. `ahead` are the winners chosen before that. `stopper`
-    is the project that ended the count before it because it did not fit. `asked` is the number of votes, or
-    else of ballots, that the rules ask and it lacks. `purse` is what each ballot began with where purses
-    decide, and `money` is there for who was not chosen by them. `more`, `fewer` and `limit` are absent where
-    there is no such number, or where it was not sought.
+    is the project that ended the count before it because it did not fit. `rival` is the winner beside which
+    it could not win, `lacked` what it needs and did not win; both only where that is its reason. `asked` is
+    the number of votes, or else of ballots, that the rules ask and it lacks. `purse` is what each ballot
+    began with where purses decide, and `money` is there for who was not chosen by them. `more`, `fewer` and `limit`
+    are absent where there is no such number, or where it was not sought.
     """
 
     project: str
@@ -90,6 +91,8 @@ class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     missing: int | None = None
     purse: str | None = None
     stopper: str | None = None
+    rival: str | None = None
+    lacked: tuple[str, ...] = ()
     asked: Asked | None = None
     money: Money | None = None
     more: MoreBallots | None = None

@@ -24,9 +24,10 @@ By votes for each unit of cost, the same with v / cost: votes of l count x.cost,
 
 **Greedy with points.** The same, where one ballot brings l nearer by at most twice the most points; a bound.
 
-**Any other rule.** One changed ballot may be enough, so the bound is 1. A better one for Equal Shares would
-have to follow every purse through all rounds and every order of the winners; none is proved here. Beside it
-stands an upper bound, found by changing ballots so that they support nothing but one loser (tries.py).
+**Any other rule, and projects that exclude or need each other.** One changed ballot may be enough, so the
+bound is 1. A better one for Equal Shares would have to follow every purse through all rounds and every order
+of the winners; none is proved here. Beside it stands an upper bound, found by changing ballots so that they
+support nothing but one loser (tries.py).
 """
 
 from collections.abc import Iterator, Mapping
@@ -140,12 +141,19 @@ def _fewest(lacks: int, gains: list[tuple[int, int]]) -> int:
     return taken
 
 
+def _is_line(recount: Recount) -> bool:
+    """Say whether the count is the line of which the module speaks."""
+    parameters = recount.parameters
+    by_line = isinstance(parameters, greedy.Parameters) and parameters.misfits == "skip"
+    return by_line and not recount.profile.relations
+
+
 def find_margin(recount: Recount, result: Result, *, search: bool) -> Margin:
     """Return the margin; exact for greedy without points that passes over what does not fit, where it can.
 
     `search`: for other rules, seek an upper bound by counting.
     """
-    if not isinstance(recount.parameters, greedy.Parameters) or recount.parameters.misfits == "stop":
+    if not _is_line(recount):
         possible = recount.columns.costs and len(recount.columns.ballots)
         return Margin(least=1 if possible else None, most=find_tried(recount, result) if search else None)
     line = _Line(recount)

@@ -79,6 +79,8 @@ def _facts_of(
         missing=status.missing,
         purse=None if ledger is None else result.purse,
         stopper=_find_stopper(recount, before) if own and not own.chosen else None,
+        rival=_find_rival(recount, result, project) if status.reason == "alternative-chosen" else None,
+        lacked=_find_lacked(recount, result, project) if status.reason == "need-not-chosen" else (),
         asked=_find_asked(recount, status),
         money=_money_of(ledger, project, own, status),
     )
@@ -89,6 +91,20 @@ def _find_stopper(recount: Recount, before: Sequence[Round]) -> str | None:
     if not isinstance(recount.parameters, greedy.Parameters) or recount.parameters.misfits == "skip":
         return None
     return next((each.project for each in before if not each.chosen), None)
+
+
+def _find_rival(recount: Recount, result: Result, project: int) -> str | None:
+    """Return the winner of a group of alternatives that the project is in; None if it won in another pot."""
+    groups = (group for group in recount.profile.relations.alternatives if project in group)
+    others = (recount.columns.ids[other] for group in groups for other in group if other != project)
+    return next((other for other in others if other in result.winners), None)
+
+
+def _find_lacked(recount: Recount, result: Result, project: int) -> tuple[str, ...]:
+    """Return what the project needs and did not win; nothing if that stands in another pot."""
+    needs = (needed for one, needed in recount.profile.relations.needs if one == project)
+    names = (recount.columns.ids[needed] for needed in needs)
+    return tuple(name for name in names if name not in result.winners)
 
 
 def _find_asked(recount: Recount, status: Status) -> Asked | None:

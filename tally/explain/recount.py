@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tally.profile import Profile, ProfileError, TieOrder, Vote
+from tally.profile import Profile, TieOrder, Vote
 from tally.rules import equal_shares, greedy, phragmen, rule_named
 from tally.rules.columns import Columns
 
@@ -53,8 +53,6 @@ class Recount:
     """One election and its rule, to be counted again with changes."""
 
     def __init__(self, profile: Profile, name: str, parameters: Mapping[str, object], ties: TieOrder) -> None:
-        if profile.relations:
-            raise ProfileError("expected projects without alternatives and needs: these are not explained")
         self.profile = profile
         self.name = name
         self.ties = ties

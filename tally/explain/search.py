@@ -13,6 +13,8 @@ monotone, which is proved here, that also settles all other numbers:
   with t = c' / c, sum min(b, r t c w) >= t sum min(b, r c w) = t c, so the price at c' is at most r (with
   utility "points" the payments do not depend on the cost at all); so it is chosen no later; and if not by
   shares, then by the greedy that completes them, as above.
+  Where projects exclude or need each other, which are open follows from who was chosen, and so is the same
+  in the same states.
 - More ballots for it alone never make it lose under greedy without `minimum_share`, and under Phragmen: all
   others have the same votes and loads, and it comes no later. (A share of all ballots is another matter: more
   ballots can put others below it.) By the same argument fewer never make it win.

@@ -58,6 +58,9 @@ def _fill(words: Words, whole: WholeFacts, facts: ProjectFacts) -> dict[str, str
         values["asked"] = words.votes(number, whole.heaviest) if of_votes else words.ballots(number)
     if facts.stopper is not None:
         values["stopper"] = words.title(facts.stopper)
+    if facts.rival is not None:
+        values["rival"] = words.title(facts.rival)
+    values["lacked"] = words.join(words.title(name) for name in facts.lacked)
     if facts.money is not None:
         left = int(Fraction(facts.money.left))
         values["left"] = words.amount(left)
@@ -111,6 +114,10 @@ def _say_tie(words: Words, facts: ProjectFacts) -> str:
 def _say_lost(words: Words, whole: WholeFacts, facts: ProjectFacts) -> str:
     values = _fill(words, whole, facts)
     causes = (
+        (facts.rival is not None, "explain.lost.rival"),
+        (facts.reason == "alternative-chosen", "explain.lost.rival-elsewhere"),
+        (len(facts.lacked) > 0, "explain.lost.lacked"),
+        (facts.reason == "need-not-chosen", "explain.lost.lacked-elsewhere"),
         (facts.supporters == 0, "explain.lost.nobody"),
         (facts.reason == "costs-nothing", "explain.lost.free"),
         (facts.asked is not None and facts.asked.of == "votes", "explain.lost.few-votes"),

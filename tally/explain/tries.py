@@ -7,9 +7,11 @@ left with the most money. Losers are tried that lack the least. The number is no
 from collections.abc import Iterator
 from fractions import Fraction
 
+import msgspec
+
 from tally.explain.projects import find_ledger
 from tally.explain.recount import Recount
-from tally.profile import Profile, Vote
+from tally.profile import Vote
 from tally.rules.result import Result
 
 TRIED_LOSERS = 3
@@ -61,7 +63,7 @@ def _gives_others(recount: Recount, winners: set[int], order: list[Vote], loser:
     kept = [vote for vote in recount.profile.votes if any(project == loser for project, _ in vote.projects)]
     only = Vote(projects=((loser, recount.heaviest),), ballots=number)
     votes = (*kept, *_skip(order, number), only)
-    profile = Profile(budget=recount.profile.budget, projects=recount.profile.projects, votes=votes)
+    profile = msgspec.structs.replace(recount.profile, votes=votes)
     return {*recount.choose_from(profile)} != winners
 
 

@@ -30,14 +30,17 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     `utility`: a project is worth its weight times the "cost", or its "points" alone. `equal_parts`: which
     part is bought where two parts of one project have the same rho / part; supporters pay more for a larger.
+    `zero_cost`: "take" chooses what costs nothing and has supporters, first and at price 0; "skip" leaves out
+    what costs nothing.
     """
 
     utility: Literal["cost", "points"] = "cost"
     equal_parts: EqualParts = "largest"
+    zero_cost: Literal["skip", "take"] = "take"
 
 
 def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
-    """Return the outcome. Supported projects that cost nothing have price 0 and come first."""
+    """Return the outcome of "bos-equal-shares". Errors: ProfileError (relations between projects)."""
     columns = Columns(profile)
     refuse_relations(columns)
     purse = mpq(profile.budget, int(columns.ballots.sum()) or 1)
@@ -49,7 +52,8 @@ def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
         payments = _list_payments(market.purses, index, found[index].share)
         market.buy(index, found[index].share)
         rounds.append(tell_round(columns, index, left, tie, found[index].price, payments))
-    statuses = _statuses(market.purses, frozenset(done.project for done in rounds), left)
+    winners = frozenset(done.project for done in rounds)
+    statuses = _statuses(market.purses, winners, left, take_free=parameters.zero_cost == "take")
     return tell_outcome(NAME, columns, ties, rounds, statuses, purse)
 
 
@@ -60,7 +64,12 @@ class _Market:
         self.purses = OpenPurses(columns, purse)
         self._costs = columns.costs
         self._parameters = parameters
-        self._known = {p: mpq(0) for p, supporters in enumerate(columns.total_supporters) if supporters}
+        least = 0 if parameters.zero_cost == "take" else 1
+        self._known = {
+            p: mpq(0)
+            for p, supporters in enumerate(columns.total_supporters)
+            if supporters and columns.costs[p] >= least
+        }
 
     def find_best(self, left: int) -> dict[int, Part]:
         """Return all projects that fit and have the lowest price, none if there is nothing to buy."""
@@ -114,7 +123,9 @@ def _list_payments(purses: OpenPurses, project: int, share: mpq) -> tuple[Paymen
     )
 
 
-def _statuses(purses: OpenPurses, winners: frozenset[str], left: int) -> tuple[Status, ...]:
+def _statuses(
+    purses: OpenPurses, winners: frozenset[str], left: int, *, take_free: bool
+) -> tuple[Status, ...]:
     """Return how each project ended; who fits and is not chosen has supporters without any money."""
     columns, found = purses.columns, []
     for index, cost in enumerate(columns.costs):
@@ -122,6 +133,8 @@ def _statuses(purses: OpenPurses, winners: frozenset[str], left: int) -> tuple[S
             status = tell_status(columns, index, "chosen")
         elif not columns.total_supporters[index]:
             status = tell_status(columns, index, "no-votes")
+        elif cost == 0 and not take_free:
+            status = tell_status(columns, index, "costs-nothing")
         elif cost > left:
             status = tell_status(columns, index, "does-not-fit", missing=cost - left)
         else:

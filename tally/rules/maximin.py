@@ -34,24 +34,28 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     `misfits`: "skip" leaves out, each round, what does not fit any more (Aziz, Lee and Talmon; pabutools);
     "stop" leaves out only what costs more than the whole budget, and ends the count when one of the equal
     best does not fit (as is done for Phragmen's method). `zero_votes`: "take" goes on in the same way with
-    projects without support when no others are left; "skip" leaves them out.
+    projects without support when no others are left; "skip" leaves them out. `zero_cost`: "skip" leaves out
+    what costs nothing.
     """
 
     misfits: Literal["skip", "stop"] = "skip"
+    zero_cost: Literal["skip", "take"] = "take"
     zero_votes: Literal["skip", "take"] = "skip"
 
 
 def count(profile: Profile, parameters: Parameters, ties: TieOrder) -> Result:
     """Return the outcome of "maximin-support". Errors: ProfileError (ballots with weights)."""
     columns = columns_of_approvals(profile)
-    return tell(NAME, columns, ties, _choose(columns, parameters, ties))
+    choices = _choose(columns, parameters, ties)
+    return tell(NAME, columns, ties, choices, take_free=parameters.zero_cost == "take")
 
 
 def _choose(columns: Columns, parameters: Parameters, ties: TieOrder) -> Iterator[Choice]:
     """Yield the smallest load and who has it, round by round; None for projects without supporters."""
     left = columns.profile.budget
     search = _Search(columns)
-    rest = {project for project, cost in enumerate(columns.costs) if cost <= left}
+    least = 0 if parameters.zero_cost == "take" else 1
+    rest = {project for project, cost in enumerate(columns.costs) if least <= cost <= left}
     while rest:
         supported = [project for project in rest if columns.total_supporters[project]]
         if not supported and parameters.zero_votes == "skip":

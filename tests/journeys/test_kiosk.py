@@ -1,11 +1,13 @@
 """Voting at the kiosk: by touch, by card, one visitor after the other, and nothing of anybody stays."""
 
+import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.journeys import kiosk
 from tests.journeys.kiosk import browser_with_card, open_kiosk, read_stores
@@ -200,11 +202,48 @@ async def test_a_sealed_ballot_waits_for_the_network(station: Station, browser: 
         await page.reload()
         await is_ready(page)
         await page.unroute_all()
+        await page.route("**/api/ballots", answer_once(403, "<html>a filter</html>"))
         await expect_empty(page)
     found = await page.request.post(
         f"{station.url}/find", form={"number": number}, headers={"origin": station.url}
     )
     assert found.ok
+
+
+def answer_once(status: int, body: str) -> Callable[[Route], Awaitable[None]]:
+    """Return a route that gives this answer the first time, and lets all others through."""
+    answered: list[str] = []
+
+    async def answer(route: Route) -> None:
+        answered.append(route.request.url)
+        await (route.fulfill(status=status, body=body) if len(answered) == 1 else route.continue_())
+
+    return answer
+
+
+async def test_who_leaves_while_the_code_is_looked_up(station: Station, browser: Browser) -> None:
+    """A late answer asks for nothing, and draws nothing before the next; one code is looked up once."""
+    voter = await enter(station, await open_kiosk(browser), "/kiosk")
+    page = voter.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+
+    async def wait(route: Route) -> None:
+        await asyncio.sleep(2)
+        await route.continue_()
+
+    await page.route("**/api/roll-lines", wait)
+    await page.goto(f"{station.url}/kiosk")
+    await page.locator("#code").fill(voter.code)
+    await voter.press("go")
+    await scan(page, voter.code)
+    await scan(page, voter.code)
+    await page.locator("#stoppen").tap()
+    await is_ready(page)
+    await page.wait_for_timeout(4_000)
+    await is_ready(page)
+    assert asked.count("roll-lines") == 1
+    assert asked.count("requests") == 0
 
 
 async def expect_empty(page: Page) -> None:
@@ -285,6 +324,11 @@ async def test_only_voices_of_the_device_read_aloud(station: Station, browser: B
     assert {name for name, _ in said} == {"local"}
     assert any("Begin met uw code" in text and "wijkaandeel" in text for _, text in said)
     assert any("Uw code" in text for _, text in said)
+    await page.locator("#stoppen").tap()
+    await expect(page.locator("#voorlezen")).to_have_attribute("aria-pressed", "false")
+    so_far = await page.evaluate("window.said.length")
+    await page.locator("#code").focus()
+    assert await page.evaluate("window.said.length") == so_far, "the next visitor hears nothing"
     alone = await open_kiosk(browser)
     await alone.add_init_script(f"({VOICES})({str([REMOTE]).replace('False', 'false')})")
     silent = await alone.new_page()

@@ -87,6 +87,23 @@ async def test_by_keyboard_alone(station: Station, browser: Browser) -> None:
     assert await page.evaluate("document.activeElement.id") == "kop"
 
 
+async def test_links_within_a_screen_stay_on_it(station: Station, browser: Browser) -> None:
+    """The skip link and the list of problems lead to a part of the same screen."""
+    voter = await enter(station, await browser.new_context())
+    await voter.open()
+    await voter.get_share()
+    await voter.choose()
+    await voter.review()
+    await voter.page.locator(".nl-skip-link").focus()
+    await voter.page.keyboard.press("Enter")
+    await voter.page.wait_for_timeout(300)
+    assert await voter.page.locator(".reviewed").count() > 0
+    await voter.press("right")
+    await voter.press("cast")
+    await voter.page.locator("#wat-mist a").click()
+    await expect(voter.page.locator("#merk-0")).to_be_focused()
+
+
 async def go_to(page: Page, selector: str) -> None:
     """Press Tab until the first element that fits has the focus."""
     wanted = page.locator(selector).first

@@ -11,6 +11,7 @@ from tally.explain.facts import ProjectFacts
 from tally.profile import (
     Profile,
     Project,
+    Relations,
     Vote,
     group_votes,
     points_weights,
@@ -33,6 +34,19 @@ def draw_profile(random: Random, heaviest: int = 1, most: int = 12) -> Profile:
         projects=tuple(Project(id="abcde"[i], cost=random.randint(0, most // 2)) for i in range(projects)),
         votes=group_votes(ballots),
     )
+
+
+def draw_relations(random: Random, profile: Profile) -> Profile:
+    """Return the election with two projects that exclude each other, or with one that needs another."""
+    places = [*range(len(profile.projects))]
+    if len(places) < 3 or random.random() < 0.6:
+        return profile
+    one, other, third = random.sample(places, 3)
+    relations = Relations(
+        alternatives=((min(one, other), max(one, other)),) if random.random() < 0.6 else (),
+        needs=((third, one),) if random.random() < 0.6 else (),
+    )
+    return msgspec.structs.replace(profile, relations=relations)
 
 
 def draw_rule(random: Random) -> tuple[str, dict[str, Any]]:
@@ -58,14 +72,14 @@ def draw_rule(random: Random) -> tuple[str, dict[str, Any]]:
 
 
 def draw_cases(seed: int, times: int) -> Iterator[tuple[Profile, str, Params]]:
-    random = Random(seed)
+    random, related = Random(seed), Random(-seed)
     for _ in range(times):
         name, parameters = draw_rule(random)
-        yield (
-            draw_profile(random, 1 if name.startswith("phragmen") else random.choice([1, 1, 3])),
-            name,
-            parameters,
-        )
+        if name.startswith("phragmen"):
+            yield draw_profile(random), name, parameters
+        else:
+            profile = draw_profile(random, random.choice([1, 1, 3]))
+            yield draw_relations(related, profile), name, parameters
 
 
 def winners(profile: Profile, name: str, parameters: Params) -> tuple[str, ...]:

@@ -136,6 +136,13 @@ def test_projects_that_cost_nothing_come_first() -> None:
     assert run(make_profile(10, {"A": 10, "B": 0}, "A", "B")).winners == ("B", "A")
 
 
+def test_what_costs_nothing_may_be_left_out() -> None:
+    """As a parameter says; the outcome gives that as the reason."""
+    result = run(make_profile(10, {"A": 10, "B": 0, "C": 0}, "A", "B"), Parameters(zero_cost="skip"))
+    assert result.winners == ("A",)
+    assert [status.reason for status in result.statuses] == ["chosen", "costs-nothing", "no-votes"]
+
+
 def test_points_are_weights() -> None:
     """A voter of 3 points pays three times what one of 1 point pays."""
     votes = (Vote(projects=points_weights({0: 3})), Vote(projects=points_weights({0: 1})))
@@ -173,7 +180,8 @@ class Naive:
         self.largest = parameters.equal_parts == "largest"
         self.rounds: list[tuple[str, Fraction, list[str], list[Fraction]]] = []
         self.left = profile.budget
-        waiting = set(range(len(profile.projects)))
+        takes_free = parameters.zero_cost == "take"
+        waiting = {i for i, project in enumerate(profile.projects) if project.cost or takes_free}
         while True:
             fit = [i for i in waiting if profile.projects[i].cost <= self.left]
             found = {i: best for i in fit if (best := self.find_best(i, profile.projects[i].cost))}
@@ -267,6 +275,7 @@ PARAMETERS = st.builds(
     Parameters,
     utility=st.sampled_from(["cost", "points"]),
     equal_parts=st.sampled_from(["largest", "smallest"]),
+    zero_cost=st.sampled_from(["skip", "take"]),
 )
 
 

@@ -20,7 +20,7 @@ from tally.explain.facts import BallotFacts, LimitCost, Margin
 from tally.explain.sentences import describe_project, describe_whole
 from tally.explain.words import Words
 from tally.pabulib import parse_pabulib, profile_of
-from tally.profile import Profile, ties_by_id
+from tally.profile import Profile, Relations, ties_by_id
 from tally.texts.languages import Language
 from tests.tally.draws import Params, draw_cases, winners, with_ballots, with_cost
 from tests.tally.profiles import by_lot, make_profile
@@ -43,6 +43,7 @@ def say(profile: Profile, name: str, parameters: Params, project: str) -> dict[s
     }
 
 
+@pytest.mark.timeout(300)
 def test_every_sentence_is_said_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small elections of all rules say everything that the catalogue holds, three at most at a time."""
     said: set[str] = set()
@@ -77,6 +78,8 @@ def draw_all() -> Iterator[tuple[Profile, str, Params]]:
     yield make_profile(10, {"a": 8, "b": 8}, "aa", "b", "b"), "greedy", {"minimum_share": 5000}
     yield make_profile(10, {"a": 8, "b": 8, "c": 2}, *["ab"] * 4, "c"), "greedy", {"misfits": "stop"}
     yield make_profile(10, {"a": 0, "b": 8}, "a", "b"), "greedy", {"zero_cost": "skip"}
+    elsewhere = Relations(excluded=frozenset({0}), lacking=frozenset({1}))
+    yield msgspec.structs.replace(make_profile(10, {"a": 1, "b": 1}, "ab"), relations=elsewhere), "greedy", {}
 
 
 def test_a_winner_by_shares_is_explained() -> None:
@@ -94,6 +97,19 @@ def test_a_winner_by_shares_is_explained() -> None:
             "Het had verloren bij alle kosten boven € 50.",
         ),
     }
+
+
+def test_what_excludes_and_what_is_needed_is_told() -> None:
+    """By name, with what would have changed it, as far as anything would."""
+    profile = make_profile(2000, {"a": 800, "b": 800, "c": 200}, "abc", "ab", "a")
+    rivals = msgspec.structs.replace(profile, relations=Relations(alternatives=((0, 1),), needs=((2, 1),)))
+    assert say(rivals, "greedy", {}, "b")["en"] == (
+        "“Trees” lost: only one of it and “Slide” could win, and that was “Slide”.",
+        "It would have won with 2 more ballots for it alone (with 1 more not).",
+    )
+    assert say(rivals, "greedy", {}, "c")["nl"][0] == (
+        "“Bench” verloor: het kan alleen samen met “Trees”, en dat won niet."
+    )
 
 
 def test_a_tie_is_told() -> None:

@@ -139,6 +139,13 @@ def test_nobody_votes(ballots: tuple[str, ...]) -> None:
     assert (result.winners, result.rounds, result.cost) == ((), (), 0)
 
 
+def test_what_costs_nothing_may_be_left_out() -> None:
+    """As a parameter says; the outcome gives that as the reason."""
+    result = run(make_profile(10, {"A": 10, "B": 0}, "A", "AB"), Parameters(zero_cost="skip"))
+    assert result.winners == ("A",)
+    assert [status.reason for status in result.statuses] == ["chosen", "costs-nothing"]
+
+
 def test_points_are_refused() -> None:
     """A load knows no points: ProfileError before anything is counted."""
     projects = (Project(id="A", cost=1),)
@@ -169,7 +176,8 @@ def naive_count(
     rounds: list[tuple[str, Fraction | None, list[str]]] = []
     while True:
         limit = left if parameters.misfits == "skip" else profile.budget
-        waiting = [i for i, p in enumerate(profile.projects) if p.cost <= limit and i not in winners]
+        least = 0 if parameters.zero_cost == "take" else 1
+        waiting = [i for i, p in enumerate(profile.projects) if least <= p.cost <= limit and i not in winners]
         loads = {i: naive_load(profile, [*winners, i]) for i in waiting if supported[i]}
         if loads:
             best: Fraction | None = min(loads.values())
@@ -214,7 +222,10 @@ def profiles(draw: st.DrawFn) -> Profile:
 
 
 PARAMETERS = st.builds(
-    Parameters, misfits=st.sampled_from(["skip", "stop"]), zero_votes=st.sampled_from(["skip", "take"])
+    Parameters,
+    misfits=st.sampled_from(["skip", "stop"]),
+    zero_cost=st.sampled_from(["skip", "take"]),
+    zero_votes=st.sampled_from(["skip", "take"]),
 )
 
 

@@ -72,8 +72,13 @@ export abstract class Frame {
     this.#texts = texts;
   }
 
+  /** Stops when another screen is shown. */
+  get signal(): AbortSignal {
+    return Frame.#work.signal;
+  }
+
   /** Stop what the screen is waiting for. */
-  static stop(): void {
+  protected stop(): void {
     Frame.#work.abort();
   }
 
@@ -112,6 +117,7 @@ export class App extends Frame {
   readonly source: Source;
   readonly #screens: Screens;
   #stage: Stage = "ballot";
+  #isClosed = false;
 
   constructor({ place, session, site, source, texts }: Parts, screens: Screens) {
     super(texts);
@@ -123,6 +129,24 @@ export class App extends Frame {
     place.trail.onBack((stage) => {
       this.#arrive(stage);
     });
+  }
+
+  /** The voter has gone: whatever they were waiting for stops, and nothing of them is drawn any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.stop();
+  }
+
+  override show(screen: Screen): AbortSignal {
+    return this.#isClosed ? AbortSignal.abort() : super.show(screen);
+  }
+
+  override announce(text: string): void {
+    if (!this.#isClosed) super.announce(text);
+  }
+
+  override showBanner(text: string | null): void {
+    if (!this.#isClosed) super.showBanner(text);
   }
 
   /** Show where the voter is. @param stage which screen of the ballot, if that is where */
@@ -148,6 +172,7 @@ export class App extends Frame {
   }
 
   #arrive(stage: Stage): void {
+    if (this.#isClosed) return;
     this.#stage = stage;
     const step = stepOf(this.session.kept);
     const name = step === "ballot" ? stage : step;

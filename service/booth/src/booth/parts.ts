@@ -84,9 +84,21 @@ export function awayNotice(frame: Frame): HTMLElement {
   );
 }
 
+/** A link to a part of this screen, which leaves nothing in the address. */
+function leadTo(text: string, target: string): HTMLElement {
+  const link = make("a", { href: `#${target}` }, text);
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    const part = document.getElementById(target);
+    part?.scrollIntoView({ block: "start" });
+    part?.focus({ preventScroll: true });
+  });
+  return link;
+}
+
 /** A list of what must change first; it gets the focus, and leads to each part. */
 export function summary(frame: Frame, problems: readonly { readonly text: string; readonly target: string }[]): HTMLElement {
-  const items = problems.map(({ text, target }) => make("li", {}, make("a", { href: `#${target}` }, text)));
+  const items = problems.map(({ text, target }) => make("li", {}, leadTo(text, target)));
   return make(
     "div",
     { class: "utrecht-alert notice wrong", id: "wat-mist", tabindex: "-1", role: "alert" },

@@ -67,8 +67,10 @@ async function attemptOnce(path: string, body: Bytes, signal: AbortSignal): Prom
     return null;
   }
   if (content.length > MOST_BYTES || !isAnswer(status)) return null;
-  if (status >= 400) throw new Denied(reasonOf(content));
-  return { status, body: content };
+  if (status < 400) return { status, body: content };
+  const reason = reasonOf(content);
+  if (reason === null) return null;
+  throw new Denied(reason);
 }
 
 /** Yes or no, and not: later, or something that only a browser or a proxy would mean. */
@@ -76,14 +78,14 @@ function isAnswer(status: number): boolean {
   return (status >= 200 && status < 300) || (status >= 400 && status < 500 && status !== 429);
 }
 
-/** The reason in problem details (RFC 9457), as far as there is one. */
-function reasonOf(content: Uint8Array): string {
+/** The reason in problem details (RFC 9457); null for what is none, and so not the service's word. */
+function reasonOf(content: Uint8Array): string | null {
   try {
     const problem: unknown = JSON.parse(fromUtf8(content) ?? "");
     const isNamed = typeof problem === "object" && problem !== null && "reason" in problem;
-    return isNamed && typeof problem.reason === "string" ? problem.reason : "unknown";
+    return isNamed && typeof problem.reason === "string" ? problem.reason : null;
   } catch {
-    return "unknown";
+    return null;
   }
 }
 

@@ -105,11 +105,13 @@ export class Session {
   async begin(code: string, waiting: Waiting): Promise<void> {
     const credential = credentialOf(code, this.election.manifestHash);
     const left = await this.#ground.store.recall(credential);
+    waiting.signal.throwIfAborted();
     if (left !== null) {
       await this.#change((kept) => (kept.asking === null && kept.share === null ? { ...left, seen: kept.seen } : kept));
       return;
     }
     const { asked, style } = await this.#findLine(credential, waiting);
+    waiting.signal.throwIfAborted();
     if (asked) throw new AskedElsewhere();
     const { entry, blinded, pending } = askForShare(this.election, style, credential, this.#ground.random);
     await this.#change((kept) => beginAsking(kept, { pending, request: spellRequest(entry, blinded) }));

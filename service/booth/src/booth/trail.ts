@@ -26,7 +26,8 @@ export const HISTORY: Trail = {
   },
   onBack: (arrive) => {
     addEventListener("popstate", (event) => {
-      arrive(stageOf(event.state));
+      // Without a state it is a link within the page, such as to the content.
+      if (event.state !== null) arrive(stageOf(event.state));
     });
   },
 };

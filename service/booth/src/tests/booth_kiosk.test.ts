@@ -90,13 +90,15 @@ before(() => {
   kept = { ...NOTHING, share };
 });
 
-test("a share that was left comes back with its own code, once, and with no other code", async () => {
+test("a share that was left comes back with its own code until it is had again, and with no other code", async () => {
   const left = new Left(election);
   await left.put(credential, kept);
   const other = credentialOf("0000-0000-0000-0024", election.manifestHash);
-  assert.equal(await left.take(other), null);
-  assert.deepEqual((await left.take(credential))?.share, kept.share);
-  assert.equal(await left.take(credential), null);
+  assert.equal(await left.find(other), null);
+  assert.deepEqual((await left.find(credential))?.share, kept.share);
+  assert.deepEqual((await left.find(credential))?.share, kept.share);
+  left.remove(credential);
+  assert.equal(await left.find(credential), null);
 });
 
 test("nothing is left of who has voted, or whose ballot is on its way", async () => {
@@ -105,5 +107,5 @@ test("nothing is left of who has voted, or whose ballot is on its way", async ()
   const sent = { entry: bytes, hash: bytes, number: "0123456789", revision: 1 };
   await left.put(credential, { ...kept, promised: { ...sent, promise: bytes } });
   await left.put(credential, { ...kept, sending: { ...sent, secret: bytes } });
-  assert.equal(await left.take(credential), null);
+  assert.equal(await left.find(credential), null);
 });

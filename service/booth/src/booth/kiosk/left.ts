@@ -40,13 +40,21 @@ export class Left {
     if (this.#sealed.size > MOST && oldest !== undefined) this.#sealed.delete(oldest);
   }
 
-  /** What the visitor with this credential left, which is gone from here then; null if nothing. */
-  async take(credential: SigningKey): Promise<Kept | null> {
+  get isEmpty(): boolean {
+    return this.#sealed.size === 0;
+  }
+
+  /** What the visitor with this credential left; null if nothing. */
+  async find(credential: SigningKey): Promise<Kept | null> {
     const found = this.#sealed.get(nameOf(credential));
     if (found === undefined) return null;
-    this.#sealed.delete(nameOf(credential));
     const file = await crypto.subtle.decrypt({ name: CIPHER, iv: found.nonce }, await keyOf(credential), found.content);
     return readShareFile(new Uint8Array(file), this.#election);
+  }
+
+  /** The visitor has it again. */
+  remove(credential: SigningKey): void {
+    this.#sealed.delete(nameOf(credential));
   }
 }
 

@@ -1,6 +1,6 @@
 /** What one visitor of a device that many people use does: in memory, and gone when they go. */
 
-import { hex, type Bytes } from "../../kernel/bytes.ts";
+import type { Bytes } from "../../kernel/bytes.ts";
 import type { SigningKey } from "../../kernel/voter.ts";
 import type { Draft } from "../draft.ts";
 import type { Drafts } from "../drafts.ts";
@@ -15,7 +15,12 @@ export class MemoryKeeper implements Keeper {
   readonly #queue: Queue;
   readonly #left: Left;
   #kept: Kept = NOTHING;
+  /** Whose code was read, and whose share this is. */
+  #asking: SigningKey | null = null;
   #credential: SigningKey | null = null;
+  /** The record in the queue of the ballot that is on its way. */
+  #queued: string | null = null;
+  #isOver = false;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(queue: Queue, left: Left) {
@@ -28,6 +33,7 @@ export class MemoryKeeper implements Keeper {
   }
 
   change(step: (kept: Kept) => Kept): Promise<Kept> {
+    if (this.#isOver) return Promise.reject(new Error("expected a visitor who is still there"));
     const changed = this.#last.then(() => this.#change(step));
     this.#last = changed.catch(() => undefined);
     return changed;
@@ -40,15 +46,16 @@ export class MemoryKeeper implements Keeper {
   }
 
   recall(credential: SigningKey): Promise<Kept | null> {
-    this.#credential = credential;
-    return this.#left.take(credential);
+    this.#asking = credential;
+    return this.#left.find(credential);
   }
 
   /** The visitor goes: a share that was not used waits under their code. A ballot on its way is in the queue. */
   async leave(): Promise<void> {
+    this.#isOver = true;
     await this.#last;
     if (this.#credential !== null) await this.#left.put(this.#credential, this.#kept);
-    this.#queue.own = "";
+    if (this.#queued !== null && this.#queue.own === this.#queued) this.#queue.own = "";
     await this.clear();
   }
 
@@ -57,11 +64,16 @@ export class MemoryKeeper implements Keeper {
     const after = step(this.#kept);
     const { sending } = after;
     if (sending !== null && sending !== before) {
-      this.#queue.own = hex(sending.hash);
-      await this.#queue.put(sending.hash, sending.entry);
+      this.#queued = await this.#queue.put(sending.entry);
+      this.#queue.own = this.#queued;
     }
-    if (before !== null && sending === null) await this.#queue.remove(before.hash);
+    if (before !== null && sending === null && this.#queued !== null) {
+      await this.#queue.remove(this.#queued);
+      this.#queued = null;
+    }
+    if (this.#credential === null && (after.asking !== null || after.share !== null)) this.#credential = this.#asking;
     this.#kept = after;
+    if (after.share !== null && this.#credential !== null) this.#left.remove(this.#credential);
     return after;
   }
 }

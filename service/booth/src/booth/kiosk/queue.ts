@@ -1,12 +1,13 @@
 /**
  * Sealed ballots that wait for the network. Each is on this device, encrypted, before it is sent for the first time,
  * and goes when it is promised: a kiosk that loses its network, its visitor or its power sends it later, always the
- * same bytes. Nothing here says whose a ballot is or what is in it: what waits is what the board will show.
+ * same bytes. Nothing here says whose a ballot is or what is in it: what waits is what the board will show, under a name that was
+ * drawn for it.
  */
 
 import { hex, type Bytes } from "../../kernel/bytes.ts";
 import type { Election } from "../../kernel/election.ts";
-import { Refused } from "../../kernel/errors.ts";
+import { leafHash } from "../../kernel/merkle.ts";
 import { checkPromise } from "../../kernel/receipt.ts";
 import { Denied, pause, send } from "../server.ts";
 import { answered, done, NoStore } from "../store.ts";
@@ -17,7 +18,12 @@ const KEYS = "keys";
 const KEY = "queue";
 const CIPHER = "AES-GCM";
 const NONCE = 12;
+const NAME = 16;
 const LOOK_AGAIN = 5_000;
+/** One ballot that gets no answer holds up the others for this long, in milliseconds. */
+const PATIENCE = 60_000;
+/** What the service says of a ballot that it will never take. All else is tried again. */
+const FINAL = ["ballot-fork", "ballot-previous", "ballot-revision", "phase"];
 
 interface Waiting {
   readonly nonce: Bytes;
@@ -35,8 +41,10 @@ export interface Counts {
 export class Queue {
   readonly #database: IDBDatabase;
   readonly #key: CryptoKey;
-  /** The ballot that a visitor's own screen is sending now, in hexadecimal. */
+  /** The record of the ballot that a visitor's own screen is sending now. */
   own = "";
+  /** Told of each ballot that was delivered from here. */
+  onDelivered: () => void = () => undefined;
 
   private constructor(database: IDBDatabase, key: CryptoKey) {
     this.#database = database;
@@ -58,15 +66,17 @@ export class Queue {
     }
   }
 
-  /** Keep a ballot until it is promised. @param hash the entry's. @throws NoStore */
-  async put(hash: Bytes, entry: Bytes): Promise<void> {
+  /** Keep a ballot until it is promised. @returns the name of its record, which says nothing. @throws NoStore */
+  async put(entry: Bytes): Promise<string> {
+    const name = hex(crypto.getRandomValues(new Uint8Array(NAME)));
     const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
     const sealed = await crypto.subtle.encrypt({ name: CIPHER, iv: nonce }, this.#key, entry);
-    await this.#write((ballots) => ballots.put({ nonce, refused: null, sealed } satisfies Waiting, hex(hash)));
+    await this.#write((ballots) => ballots.put({ nonce, refused: null, sealed } satisfies Waiting, name));
+    return name;
   }
 
-  async remove(hash: Bytes): Promise<void> {
-    await this.#write((ballots) => ballots.delete(hex(hash)));
+  async remove(name: string): Promise<void> {
+    await this.#write((ballots) => ballots.delete(name));
   }
 
   async count(): Promise<Counts> {
@@ -79,7 +89,12 @@ export class Queue {
   async work(api: string, election: Election, signal: AbortSignal): Promise<void> {
     for (;;) {
       for (const name of (await answered(this.#read().getAllKeys())) as string[]) {
-        if (name !== this.own) await this.#deliver(name, api, election, signal);
+        if (name === this.own) continue;
+        try {
+          await this.#deliver(name, api, election, AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]));
+        } catch {
+          signal.throwIfAborted();
+        }
       }
       await pause(LOOK_AGAIN, signal);
     }
@@ -88,13 +103,14 @@ export class Queue {
   async #deliver(name: string, api: string, election: Election, signal: AbortSignal): Promise<void> {
     const found = (await answered(this.#read().get(name))) as Waiting | undefined;
     if (found?.refused !== null) return;
-    const opened = await crypto.subtle.decrypt({ name: CIPHER, iv: found.nonce }, this.#key, found.sealed);
+    const entry = new Uint8Array(await crypto.subtle.decrypt({ name: CIPHER, iv: found.nonce }, this.#key, found.sealed));
     try {
-      const { body } = await send(`${api}/ballots`, new Uint8Array(opened), { signal, onAway: () => undefined });
-      checkPromise(election, hashOf(name), body);
-      await this.#write((ballots) => ballots.delete(name));
+      const { body } = await send(`${api}/ballots`, entry, { signal, onAway: () => undefined });
+      checkPromise(election, leafHash(entry), body);
+      await this.remove(name);
+      this.onDelivered();
     } catch (error) {
-      if (!(error instanceof Denied || error instanceof Refused)) throw error;
+      if (!(error instanceof Denied && FINAL.includes(error.reason))) throw error;
       const refused = error.reason;
       await this.#write((ballots) => ballots.put({ ...found, refused } satisfies Waiting, name));
     }
@@ -122,8 +138,4 @@ async function findKey(database: IDBDatabase): Promise<CryptoKey> {
   if (found === undefined) keys.put(fresh, KEY);
   await ended;
   return found ?? fresh;
-}
-
-function hashOf(name: string): Bytes {
-  return Uint8Array.from(name.match(/../gu) ?? [], (pair) => parseInt(pair, 16));
 }

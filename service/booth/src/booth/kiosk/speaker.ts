@@ -53,6 +53,8 @@ export class Speaker {
 
 /** What is read when something gets the focus: a screen's heading with its first lines, a control with its label. */
 export function textOf(element: HTMLElement): string {
+  const dialog = element.closest("dialog");
+  if (dialog !== null) return plain(dialog);
   if (element.id === "kop") return [element, ...leads()].map(plain).join(". ");
   if (element instanceof HTMLInputElement) {
     const card = element.closest("li");

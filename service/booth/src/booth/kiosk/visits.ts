@@ -2,7 +2,8 @@
 
 import { readTexts } from "../../page/start.ts";
 import type { Texts } from "../../page/texts.ts";
-import { App, Frame, type Screens } from "../app.ts";
+import { App, type Screens } from "../app.ts";
+import { stepOf } from "../kept.ts";
 import type { Opening } from "../opening.ts";
 import { random } from "../opening.ts";
 import { Session } from "../session.ts";
@@ -53,13 +54,13 @@ export class Visits {
       this.#idle.reset();
     });
     this.#idle = new Idle({
-      isBusy: () => this.#isTouched,
+      isBusy: () => this.#isTouched || (this.#visit !== null && stepOf(this.#visit.app.session.kept) !== "code"),
       onEnd: () => void this.end(),
       onWarning: (left) => {
         this.#warn(left);
       },
     });
-    for (const sign of ["pointerdown", "keydown"]) {
+    for (const sign of ["pointerdown", "keydown", "click"]) {
       addEventListener(sign, () => {
         this.#isTouched = true;
       }, { capture: true });
@@ -72,8 +73,17 @@ export class Visits {
     });
   }
 
+  /** Whether somebody is at work. */
+  get isBusy(): boolean {
+    return this.#isTouched || !this.#means.left.isEmpty;
+  }
+
   /** Begin with a visitor of whom nothing is known. */
   async begin(): Promise<void> {
+    if (this.#visit !== null) {
+      this.#visit.app.resume();
+      return;
+    }
     const { api, election, proofs, site, source } = this.#opening;
     const { left, queue, screens } = this.#means;
     const keeper = new MemoryKeeper(queue, left);
@@ -99,13 +109,16 @@ export class Visits {
     const before = this.#visit;
     if (before === null) return;
     this.#visit = null;
-    Frame.stop();
+    before.app.close();
+    this.#means.speaker.isOn = false;
     this.#means.speaker.stop();
     this.#warning.show(before.app, "", null);
-    const { asking } = before.app.session.kept;
-    if (asking !== null) this.#waitForShare(before);
-    else await before.keeper.leave();
-    await this.begin();
+    try {
+      if (before.app.session.kept.asking === null) await before.keeper.leave();
+      else this.#waitForShare(before);
+    } finally {
+      await this.begin();
+    }
   }
 
   /** A share that was asked for and is not here yet is still fetched: it waits under its code then. */
@@ -129,16 +142,19 @@ export class Visits {
     const { speaker } = this.#means;
     speaker.isOn = settings.isAloud;
     if (!settings.isAloud) speaker.stop();
-    if (before.language !== settings.language) {
-      await this.#translate(settings.language);
-    }
+    if (before.language !== settings.language) await this.#translate(before.language, settings.language);
     this.#show();
     if (settings.isAloud && !before.isAloud) document.getElementById("kop")?.focus();
   }
 
   /** Say everything in another language; the visitor stays where they are. */
-  async #translate(language: string): Promise<void> {
-    const texts = await this.#find(language);
+  async #translate(before: string, language: string): Promise<void> {
+    const visit = this.#visit;
+    const texts = await this.#find(language).catch(() => null);
+    if (texts === null || visit !== this.#visit) {
+      if (visit === this.#visit) this.#settings = { ...this.#settings, language: before };
+      return;
+    }
     const top = scrollY;
     const focused = document.activeElement?.id ?? "";
     this.#visit?.app.translate(texts);

@@ -2,16 +2,18 @@
 
 import { make } from "../../page/dom.ts";
 import type { Frame } from "../app.ts";
-import { button, paragraph } from "../parts.ts";
+import { button } from "../parts.ts";
 import { WARNING_SECONDS } from "./idle.ts";
 
 /** At which seconds a screen reader hears the count. */
 const SPOKEN = [WARNING_SECONDS, 10, 5];
 
 export class Warning {
-  readonly #dialog = make("dialog", { class: "warning", "aria-labelledby": "er-nog", role: "alertdialog" });
+  readonly #dialog = make("dialog", { class: "warning", "aria-describedby": "er-nog-waarom", "aria-labelledby": "er-nog", role: "alertdialog" });
   readonly #onHere: () => void;
   #count = make("p", {});
+  /** Read out: what is outside a dialog is silent while it is open. */
+  #live = make("p", { class: "hidden", role: "status" });
 
   constructor(onHere: () => void) {
     this.#onHere = onHere;
@@ -32,11 +34,12 @@ export class Warning {
       this.#count = make("p", { class: "big-number", "aria-live": "off" });
       const here = button(frame.say("booth.kiosk.idle.here"), this.#onHere);
       const title = make("h2", { id: "er-nog" }, frame.say("booth.kiosk.idle.title"));
-      this.#dialog.replaceChildren(title, paragraph(said), this.#count, here);
+      this.#live = make("p", { class: "hidden", role: "status" });
+      this.#dialog.replaceChildren(title, make("p", { id: "er-nog-waarom" }, said), this.#count, this.#live, here);
       this.#dialog.showModal();
       here.focus();
     }
     this.#count.textContent = frame.say("booth.kiosk.idle.left", {}, left);
-    if (SPOKEN.includes(left)) frame.announce(this.#count.textContent);
+    if (SPOKEN.includes(left)) this.#live.textContent = this.#count.textContent;
   }
 }

@@ -24,10 +24,13 @@ export interface Media {
 
 const known = new Map<string, Promise<Media>>();
 
-/** Read what a project shows. What cannot be read, or is not what the contest names, is null. */
+/** Read what a project shows. What cannot be read, or is not what the contest names, is null, and read anew next time. */
 export function readMedia(source: Source, project: Project): Promise<Media> {
   const found = known.get(project.id) ?? load(source, project);
   known.set(project.id, found);
+  void found.then(({ picture, text }) => {
+    if (picture === null || text === null) known.delete(project.id);
+  });
   return found;
 }
 

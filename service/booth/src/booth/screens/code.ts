@@ -9,6 +9,7 @@ import { Denied } from "../server.ts";
 import { AskedElsewhere } from "../session.ts";
 
 const SYMBOLS = 16;
+const CODE = /^[0-9A-Za-z]{4}(?:-?[0-9A-Za-z]{4}){3}$/u;
 const MISTAKES: Readonly<Record<string, string>> = {
   "code-check": "booth.code.check",
   "code-length": "booth.code.length",
@@ -73,6 +74,7 @@ class CodeForm {
 
   /** Go on with a code that was read by a camera or a scanner. */
   readonly take = (code: string): void => {
+    if (this.#button.disabled) return;
     this.#input.value = code;
     void this.#submit();
   };
@@ -105,23 +107,24 @@ class CodeForm {
   }
 
   async #submit(): Promise<void> {
+    if (this.#button.disabled) return;
     const code = this.#check();
     if (code === null) {
       this.#input.focus();
       return;
     }
     this.#wait(true);
+    const { signal } = this.#app;
     try {
-      await this.#begin(code);
+      await this.#begin(code, signal);
     } catch (error) {
-      this.#refuse(error);
+      if (!signal.aborted) this.#refuse(error);
     } finally {
       this.#wait(false);
     }
   }
 
-  async #begin(code: string): Promise<void> {
-    const { signal } = new AbortController();
+  async #begin(code: string, signal: AbortSignal): Promise<void> {
     await this.#app.session.begin(code, {
       signal,
       onAway: () => {
@@ -147,10 +150,15 @@ class CodeForm {
 
 /** The code behind the `#` of a letter's address; it is taken out of the address at once. */
 function takeCode(): string {
-  const { hash, pathname } = location;
-  if (hash.length < 2) return "";
-  history.replaceState(history.state, "", pathname);
-  return (hash.slice(1).split(".")[0] ?? "").slice(0, 60);
+  const code = codeIn(location.hash);
+  if (code !== "") history.replaceState(history.state, "", location.pathname);
+  return code;
+}
+
+/** The code in the part of an address behind its `#`; empty if that is something else. */
+export function codeIn(hash: string): string {
+  const code = hash.slice(1).split(".")[0] ?? "";
+  return CODE.test(code) ? code : "";
 }
 
 /** With this code a share was asked for, but not in this browser. */

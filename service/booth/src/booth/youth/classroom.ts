@@ -1,7 +1,8 @@
 /** One child after the other on one tablet: each has a session and a way of their own, and leaves nothing. */
 
 import { find, make, SECONDARY } from "../../page/dom.ts";
-import { App, Frame, type Screens } from "../app.ts";
+import { App, type Screens } from "../app.ts";
+import { stepOf } from "../kept.ts";
 import { Idle } from "../kiosk/idle.ts";
 import { Left } from "../kiosk/left.ts";
 import { MemoryDrafts, MemoryKeeper } from "../kiosk/memory.ts";
@@ -25,6 +26,8 @@ import { showAsking, showSending } from "./waiting.ts";
 
 interface Visit {
   readonly app: App;
+  /** Whether it began in a lesson, on a tablet that is handed on. */
+  readonly isShared: boolean;
   /** Let nothing of it stay where others see it. */
   readonly leave: () => Promise<void>;
 }
@@ -60,7 +63,7 @@ export class Classroom {
       this.#idle.reset();
     });
     this.#idle = new Idle({
-      isBusy: () => this.#isTouched && this.#lesson.isJoined,
+      isBusy: () => this.#visit !== null && this.#visit.isShared && (this.#isTouched || stepOf(this.#visit.app.session.kept) !== "code"),
       onEnd: () => void this.end(),
       onWarning: (left) => {
         this.#warn(left);
@@ -70,14 +73,14 @@ export class Classroom {
   }
 
   #listen(): void {
-    for (const kind of ["pointerdown", "keydown"]) {
+    for (const kind of ["pointerdown", "keydown", "click"]) {
       addEventListener(kind, () => {
         this.#isTouched = true;
       }, { capture: true });
     }
     // In class a share lives in memory alone: whoever leaves the page loses it, so the browser asks.
     addEventListener("beforeunload", (event) => {
-      if (this.#isBusy && this.#lesson.isJoined) event.preventDefault();
+      if ((this.#isBusy && this.#visit?.isShared === true) || !this.#left.isEmpty) event.preventDefault();
     });
     new Wedge((text) => {
       if (document.getElementById("code") !== null) this.#scan(text);
@@ -86,6 +89,10 @@ export class Classroom {
 
   /** Begin with a child of whom nothing is known. */
   async begin(): Promise<void> {
+    if (this.#visit !== null) {
+      this.#visit.app.resume();
+      return;
+    }
     const { api, election, proofs, site, source, texts } = this.#opening;
     const { drafts, store, leave } = await this.#findGround();
     const session = await Session.open({ api, drafts, election, proofs, random, source, store });
@@ -101,7 +108,7 @@ export class Classroom {
     this.#speaker.isOn = false;
     this.#offerVoice();
     const app = new App({ place: sharedPlace(place), session, site, source, texts }, this.#screens());
-    this.#visit = { app, leave: leave ?? (() => session.forget()) };
+    this.#visit = { app, isShared: leave !== undefined, leave: leave ?? (() => session.forget()) };
     app.resume();
   }
 
@@ -118,12 +125,16 @@ export class Classroom {
     const before = this.#visit;
     if (before === null) return;
     this.#visit = null;
-    Frame.stop();
+    before.app.close();
+    this.#speaker.isOn = false;
     this.#speaker.stop();
     this.#warning.show(before.app, "", null);
-    if (before.app.session.kept.asking === null) await before.leave();
-    else this.#waitForShare(before);
-    await this.begin();
+    try {
+      if (before.app.session.kept.asking === null || !before.isShared) await before.leave();
+      else this.#waitForShare(before);
+    } finally {
+      await this.begin();
+    }
   }
 
   /** A share that was asked for and is not here yet is still fetched: it waits under its code then. */
@@ -139,7 +150,7 @@ export class Classroom {
       lesson: this.#lesson,
       setBusy: (isBusy) => {
         this.#isBusy = isBusy;
-        this.#languages.hidden = isBusy;
+        this.#languages.hidden = isBusy || !this.#left.isEmpty;
       },
       takeCode: () => {
         const code = this.#code;

@@ -91,33 +91,37 @@ class CodeForm {
 
   /** Go on with a code that was read by a camera or a scanner. */
   readonly take = (code: string): void => {
+    if (this.#button.disabled) return;
     this.#input.value = code;
     this.element.closest("details")?.setAttribute("open", "");
     void this.#submit();
   };
 
   async #submit(): Promise<void> {
-    const join = readJoin(this.#input.value);
-    if (join !== null) {
-      this.#host.lesson.join(join);
-      this.#input.value = "";
-      this.#tell("", false);
-      this.#host.end();
-      return;
-    }
+    if (this.#button.disabled) return;
+    const { signal } = this.#app;
     this.#wait(true);
     try {
-      parseCode(this.#input.value);
-      await this.#begin();
+      const join = readJoin(this.#input.value);
+      if (join !== null) await this.#join(join, signal);
+      else {
+        parseCode(this.#input.value);
+        await this.#begin(signal);
+      }
     } catch (error) {
-      this.#refuse(error);
+      if (!signal.aborted) this.#refuse(error);
     } finally {
       this.#wait(false);
     }
   }
 
-  async #begin(): Promise<void> {
-    const { signal } = new AbortController();
+  /** Be in a lesson that runs; half a code of a card may look like one. */
+  async #join(join: string, signal: AbortSignal): Promise<void> {
+    if (await this.#host.lesson.tryToJoin(join, signal)) this.#host.end();
+    else this.#tell(this.#app.say("booth.youth.code.wrong"), true);
+  }
+
+  async #begin(signal: AbortSignal): Promise<void> {
     this.#tell(this.#app.say("booth.youth.wait"), false);
     await this.#app.session.begin(this.#input.value, {
       signal,

@@ -43,19 +43,31 @@ export class Lesson {
     JOINED.keep(code);
   }
 
+  /** Be in this lesson if it runs; else in the one that this tablet is in. Throws as `look` does. */
+  async tryToJoin(code: string, signal: AbortSignal): Promise<boolean> {
+    if (!(await this.#runs(code, signal))) return false;
+    this.join(code);
+    return true;
+  }
+
   /** How the lesson is; once it is over, this tablet is in none. Throws the signal's reason when told to stop. */
   async look(signal: AbortSignal): Promise<LessonState> {
     if (this.#join === null) return "none";
-    try {
-      const body = encode(querySchema, { join: this.#join, kind: "tablet" });
-      const answer = await send(`${this.#api}/lessons/status`, body, { signal, onAway: () => undefined });
-      if (decode(stateSchema, answer.body, LIMIT).running) return "runs";
-    } catch (error) {
-      if (!(error instanceof Denied)) throw error;
-    }
+    if (await this.#runs(this.#join, signal)) return "runs";
     this.#join = null;
     JOINED.forget();
     return "over";
+  }
+
+  async #runs(join: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      const body = encode(querySchema, { join, kind: "tablet" });
+      const answer = await send(`${this.#api}/lessons/status`, body, { signal, onAway: () => undefined });
+      return decode(stateSchema, answer.body, LIMIT).running;
+    } catch (error) {
+      if (error instanceof Denied) return false;
+      throw error;
+    }
   }
 
   /** Tell the lesson, once and in its own time, that a ballot was promised. Nothing says which. */

@@ -32,10 +32,14 @@ void open(async (opening) => {
   opening.frame.translate(texts);
   const queue = await Queue.open();
   const code = takeCode();
+  const lesson = new Lesson(opening.api, random);
+  const classroom = new Classroom({ ...opening, texts }, queue, lesson, code);
+  queue.onDelivered = () => {
+    lesson.count();
+  };
+  void queue.work(opening.api, opening.election, new AbortController().signal);
   await claim(opening.frame, () => {
-    void queue.work(opening.api, opening.election, new AbortController().signal);
-    const lesson = new Lesson(opening.api, random);
-    const begin = (): Promise<void> => new Classroom({ ...opening, texts }, queue, lesson, code).begin();
+    const begin = (): Promise<void> => classroom.begin();
     if (join === "wrong") {
       const next = button(texts.say("booth.youth.next"), () => void begin());
       opening.frame.show({ title: texts.say("booth.youth.join.wrong"), content: [lead(texts.say("booth.youth.join.advice")), next] });

@@ -69,9 +69,9 @@ function showRefused(app: App, host: ChildHost, error: unknown): void {
   });
   const stop = button(app.say("booth.youth.done.next"), () => {
     void app.session.withdraw().then(host.end);
-  }, isFinal ? "" : "quiet");
+  });
   app.show({
     title: app.say("booth.youth.refused"),
-    content: [notice("wrong", app.say("booth.youth.refused.lead"), paragraph(app.say("booth.youth.ask"))), isFinal ? onward(stop) : onward(again, stop)],
+    content: [notice("wrong", app.say("booth.youth.refused.lead"), paragraph(app.say("booth.youth.ask"))), onward(isFinal ? stop : again)],
   });
 }
