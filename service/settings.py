@@ -4,6 +4,7 @@ Secrets are not in it but for the database's password, which `repr` does not sho
 file.
 """
 
+import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,10 @@ from service.errors import SettingsError
 
 OPERATOR_KEY = "operator.key"
 PREFIX = "WIJK_"
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+CHECK_PAGE = re.compile(
+    r"(https?)://(\[[0-9a-f:]+\]|[A-Za-z0-9.-]+)(?::[0-9]{1,5})?(?:/[\w.~-]+)*/check", re.ASCII
+)
 
 
 class WitnessAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,9 +70,22 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     try:
         for name in {"witnesses", "check_pages"} & given.keys():
             given[name] = msgspec.json.decode(str(given[name]))
-        return msgspec.convert(given, Settings, strict=False, dec_hook=_read_path)
+        settings = msgspec.convert(given, Settings, strict=False, dec_hook=_read_path)
     except msgspec.MsgspecError as error:
         raise SettingsError(f"a variable {PREFIX}* has a wrong value: {error}") from None
+    for number, address in enumerate(settings.check_pages, start=1):
+        verify_check_page(number, address)
+    return settings
+
+
+def verify_check_page(number: int, address: str) -> None:
+    """Raise SettingsError unless a second device can be led to this address, in whatever language."""
+    found = CHECK_PAGE.fullmatch(address)
+    if found is None or (found[1] == "http" and found[2] not in LOOPBACK):
+        raise SettingsError(
+            f"{PREFIX}CHECK_PAGES: expected addresses that begin with https:// and end in /check, with "
+            f"nothing behind it, as https://partner.example/check; write number {number} of them in that way"
+        )
 
 
 def _read_path(kind: type, value: object) -> Path:

@@ -3,6 +3,7 @@
 A municipality's file is read strictly and only what was read is served: custom properties `--wijk-*`, for
 light, for dark and for forced colours, each with a value of its kind. It is refused if it could be hard to
 read: text must have a contrast of 7:1 with what is behind it (WCAG 2.2, 1.4.6), lines one of 3:1 (1.4.11).
+No error quotes what is no theme: somebody may name a file with a key by mistake.
 """
 
 import re
@@ -22,11 +23,15 @@ HARDLY = 3
 WELL = 7
 TEXTS = ("ink", "soft", "cobalt", "clay")
 GROUNDS = ("paper", "glaze", "warm")
-LINES = ("line", "fired", "tone-0", "tone-1", "tone-2", "tone-3")
+LINES = ("line", "fired")
+TONES = ("tone-0", "tone-1", "tone-2", "tone-3")
+PRINTED = ("cobalt", "clay")
+WHITE = "#ffffff"
 PAIRS = (
     *((text, ground, WELL) for text in TEXTS for ground in GROUNDS),
     ("cobalt-paper", "cobalt", WELL),
-    *((line, "paper", HARDLY) for line in LINES),
+    *((line, ground, HARDLY) for line in LINES for ground in GROUNDS),
+    *((tone, "paper", HARDLY) for tone in TONES),
 )
 """What is seen on what, and the contrast that it needs at least."""
 COLOURS = {f"--wijk-{name}" for pair in PAIRS for name in pair[:2]}
@@ -82,10 +87,11 @@ def lay_over(ours: Theme, raw: bytes) -> Theme:
     if len(raw) > MAX_BYTES:
         raise ThemeError(f"expected at most {MAX_BYTES} bytes, got {len(raw)}")
     try:
-        theirs = parse_theme(raw.decode())
+        text = raw.decode()
     except UnicodeError:
         raise ThemeError("expected text in UTF-8") from None
-    verify_values(theirs)
+    theirs = parse_theme(text)
+    verify_values(theirs, text)
     both = Theme(
         light={**ours.light, **theirs.light},
         dark={**ours.dark, **theirs.dark},
@@ -107,33 +113,38 @@ def parse_theme(text: str) -> Theme:
             LIGHT if block and block["media"] is None else " ".join((block["media"] if block else "").split())
         )
         if block is None or kind not in (LIGHT, DARK, FORCED):
-            head = rest.splitlines()[0][:60]
-            raise ThemeError(
-                f'line {line}: expected ":root {{" alone or in "{DARK}" or "{FORCED}", got "{head}"'
-            )
+            raise ThemeError(f'line {line}: expected ":root {{" alone or in "{DARK}" or "{FORCED}"')
         if kind in blocks:
             raise ThemeError(f"line {line}: expected one block for {kind}, got a second one")
-        blocks[kind] = _parse_values(block["values"], kind)
+        blocks[kind] = _parse_values(block["values"], line + rest.count("\n", 0, block.start("values")))
         rest = rest[block.end() :].lstrip()
     return Theme(light=blocks.get(LIGHT, {}), dark=blocks.get(DARK, {}), forced=blocks.get(FORCED, {}))
 
 
-def _parse_values(text: str, kind: str) -> Mapping[str, str]:
+def _parse_values(text: str, line: int) -> Mapping[str, str]:
+    """Return a block's values; it begins on `line`."""
     values: dict[str, str] = {}
-    for part in filter(None, (each.strip() for each in text.split(";"))):
-        found = VALUE.fullmatch(part)
+    for part in text.split(";"):
+        here = line + part.count("\n", 0, len(part) - len(part.lstrip()))
+        line += part.count("\n")
+        if not part.strip():
+            continue
+        found = VALUE.fullmatch(part.strip())
         if found is None:
             raise ThemeError(
-                f'{kind}: expected custom properties alone, as "--wijk-ink: #14213d", got "{part[:60]}"'
+                f'line {here}: expected custom properties alone, as "--wijk-ink: #14213d", with ";" between'
             )
         if found[1] in values:
-            raise ThemeError(f"{kind}: expected {found[1]} once, got it twice")
+            raise ThemeError(f"line {here}: expected each name once in a block, got one a second time")
         values[found[1]] = " ".join(found[2].split())
     return values
 
 
-def verify_values(theme: Theme) -> None:
-    """Raise ThemeError unless a municipality may set these names, and each value is of its kind."""
+def verify_values(theme: Theme, text: str) -> None:
+    """Raise ThemeError unless a municipality may set these names, and each value is of its kind.
+
+    `text` is what the theme was read from.
+    """
     for kind, values, colour, words in (
         (LIGHT, theme.light, COLOUR, "six small hex digits, as #14213d"),
         (DARK, theme.dark, COLOUR, "six small hex digits, as #14213d"),
@@ -141,12 +152,11 @@ def verify_values(theme: Theme) -> None:
     ):
         for name, value in values.items():
             if name not in COLOURS | OTHERS.keys():
-                raise ThemeError(
-                    f"{kind}: expected a name of ours (service/static/theme.css has them), got {name}"
-                )
+                line = text.count("\n", 0, text.rfind(name)) + 1
+                raise ThemeError(f"line {line}: expected a name of ours (service/static/theme.css has them)")
             pattern, said = OTHERS.get(name, (colour, words))
             if not pattern.fullmatch(value):
-                raise ThemeError(f"{kind}: expected for {name} {said}, got {value[:60]}")
+                raise ThemeError(f"{kind}: expected for {name} {said}")
     missing = sorted((theme.light.keys() ^ theme.dark.keys()) & COLOURS)
     if missing:
         raise ThemeError(
@@ -158,13 +168,20 @@ def verify_contrast(theme: Theme) -> None:
     """Raise ThemeError, with the pair and its contrast, unless all can be read in light and in dark."""
     for kind, colours in ("light", theme.seen(dark=False)), ("dark", theme.seen(dark=True)):
         for text, ground, least in PAIRS:
-            one, other = colours[f"--wijk-{text}"], colours[f"--wijk-{ground}"]
-            found = contrast(one, other)
-            if found < least:
-                raise ThemeError(
-                    f"{kind}: expected a contrast of {least}:1 or more, "
-                    f"got {found:.2f}:1 for --wijk-{text} {one} on --wijk-{ground} {other}"
-                )
+            other = colours[f"--wijk-{ground}"]
+            _verify_pair(f"{kind}: ", text, colours, f"--wijk-{ground} {other}", least)
+    for text in PRINTED:
+        _verify_pair("printed: ", text, theme.light, f"paper {WHITE}", WELL)
+
+
+def _verify_pair(where: str, text: str, colours: Mapping[str, str], ground: str, least: int) -> None:
+    one = colours[f"--wijk-{text}"]
+    found = contrast(one, ground.rpartition(" ")[2])
+    if found < least:
+        raise ThemeError(
+            f"{where}expected a contrast of {least}:1 or more, "
+            f"got {found:.2f}:1 for --wijk-{text} {one} on {ground}"
+        )
 
 
 def contrast(one: str, other: str) -> float:

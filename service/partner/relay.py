@@ -24,7 +24,9 @@ from service.sheets import STATIC
 from tally.texts.languages import SOURCE
 
 MOST = 4
-"""How many things are fetched at once; whoever comes beyond is told to come back."""
+"""How many things are fetched at once; whoever comes beyond waits for a place."""
+PATIENCE = 5.0
+"""For how many seconds; then they are told to come back."""
 SENDERS = 16
 """How many connections are open at once: a page needs six, and an answer may be 16 MB."""
 PAGE = re.compile(r"/check(?:/([a-z]{2}))?")
@@ -71,7 +73,7 @@ class Relay:
         self._client = client
         self._read_pins = read_pins
         self._pins = read_pins()
-        self._inside = 0
+        self._places = asyncio.Semaphore(MOST)
 
     async def answer(self, call: Call) -> Answer:
         """Answer a request."""
@@ -110,15 +112,17 @@ class Relay:
         address, limit = self._find(path)
         if address is None:
             return NOT_FOUND
-        if self._inside >= MOST:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._places.acquire()
+        except TimeoutError:
             return Answer(503, b"busy\n", headers=(("retry-after", "1"), *CLOSED))
-        self._inside += 1
         try:
             return Answer(200, await self._client.fetch(address, limit), OCTETS, CLOSED)
         except RemoteError as error:
             return NOT_FOUND if error.status == 404 else Answer(502, b"remote\n")
         finally:
-            self._inside -= 1
+            self._places.release()
 
     def _find(self, path: str) -> tuple[str | None, int]:
         """Return what is fetched for a path, None where no record has such a tile."""

@@ -1,7 +1,7 @@
 """Read what somebody types into a form, and say what the board has about it. Pure.
 
 Promise: reading is forgiving (case, spaces, hyphens, O for 0, I and L for 1); what cannot be meant gets a
-clear text. Nothing typed stands in an address.
+clear text. Nothing typed stands in an address, and what may be the secret code comes back nowhere.
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,8 @@ SYMBOLS = 10
 SYMBOL_BITS = 5
 HASH_BITS = 256
 MAX_ROLL_DIGITS = 9
+SECRET_LEAST = 16
+"""From so many letters and digits on, what was typed looks like the code of a letter."""
 _SEPARATORS = " \t\r\n\u00a0-\u2010\u2011\u2012\u2013\u2014\u2015"
 _FORGIVEN = {ord(separator): None for separator in _SEPARATORS} | {
     ord(typed): meant for typed, meant in zip("OIL", "011", strict=True)
@@ -35,8 +37,20 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     links: list[tuple[str, int]] = []
 
 
+def is_like_secret(typed: str) -> bool:
+    """Say whether this may be the secret code of a letter."""
+    return sum(sign.isalnum() for sign in typed) >= SECRET_LEAST
+
+
+def come_again(typed: str) -> str:
+    """Return what stands in the field again after something could not be meant: never the secret code."""
+    return "" if is_like_secret(typed) else typed
+
+
 def parse_ballot_number(typed: str) -> tuple[bytes, bytes]:
     """Return the least and the greatest entry hash of ballots with a number; TypedError if it is none."""
+    if is_like_secret(typed):
+        raise TypedError("page.error.find-secret", "page.error.find-secret-advice", symbols=str(SYMBOLS))
     symbols = typed.upper().translate(_FORGIVEN)
     if len(symbols) != SYMBOLS:
         title = "page.error.ballot-length" if symbols else "page.error.nothing"

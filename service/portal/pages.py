@@ -13,6 +13,7 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 
 from service.answers import answer_error
+from service.booth_page import PAGES
 from service.portal.addresses import list_languages, plain_address, split_address
 from service.portal.errors import PageError
 from service.portal.templates_in import templates_in
@@ -20,6 +21,9 @@ from service.portal.words import Words, words_in
 from service.sheets import STATIC, version_of
 from tally.texts.languages import Language
 
+UNATTENDED = ("/kiosk", "/jeugd", "/les")
+"""Pages before which nobody may stand who loads them again; a kiosk's script sends ballots that wait."""
+COME_BACK = {"refresh": "20"}
 STATUS_UNAVAILABLE = 503
 STATUS_INTERNAL = 500
 FAILURES = {
@@ -102,6 +106,17 @@ def say_refusal(words: Words, error: PageError) -> Refusal:
     return Refusal(*(words.say(name, error.n, **error.values) for name in (error.title, error.advice)))
 
 
+def find_booth_page(request: Request[Any, Any, Any]) -> str | None:
+    """Return which of the booth's pages was asked for, in whatever language; None for any other page."""
+    page = "/" + request.scope["path"].split("/")[1]
+    return page if page in PAGES.values() else None
+
+
+def come_back(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """Return the header by which a page that cannot be shown now is loaded again where nobody may do so."""
+    return dict(COME_BACK) if find_booth_page(request) in UNATTENDED else {}
+
+
 def wants_page(request: Request[Any, Any, Any]) -> bool:
     """Say whether whoever asks is a browser that shows a page."""
     return "text/html" in request.headers.get("accept", "")
@@ -109,15 +124,20 @@ def wants_page(request: Request[Any, Any, Any]) -> bool:
 
 def answer_page_error(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
     """Answer any error with a page: what happened, and what to do."""
-    words = words_of(request)
+    words, page = words_of(request), find_booth_page(request)
+    address = {} if page is None else {"address": page}
     if isinstance(error, PageError):
-        return render(request, "failure.html", error.status, error=say_refusal(words, error))
+        headers = come_back(request) if error.status >= STATUS_INTERNAL else {}
+        refusal = say_refusal(words, error)
+        return render(request, "failure.html", error.status, headers, error=refusal, **address)
     status = _status_of(request, error)
     headers = {"cache-control": "no-store"}
+    if status >= STATUS_INTERNAL:
+        headers |= come_back(request)
     if status == STATUS_UNAVAILABLE:
         headers["retry-after"] = "30"
     names = FAILURES.get(status, INTERNAL if status >= STATUS_INTERNAL else UNCLEAR)
-    return render(request, "failure.html", status, headers, error=Refusal(*map(words.say, names)))
+    return render(request, "failure.html", status, headers, error=Refusal(*map(words.say, names)), **address)
 
 
 def _status_of(request: Request[Any, Any, Any], error: Exception) -> int:

@@ -29,6 +29,7 @@ from service.portal.entry_view import parse_stored, show_entry
 from service.portal.errors import MissingPartError, NotHereError, PageError, TypedError
 from service.portal.find_view import (
     Answer,
+    come_again,
     parse_ballot_number,
     parse_roll_number,
     say_ballots,
@@ -39,7 +40,7 @@ from service.portal.follow import Portal
 from service.portal.ledger_store import read_pots
 from service.portal.ledger_view import show_ledger
 from service.portal.outcome_view import show_outcome
-from service.portal.pages import answer_page_error, find_booth, render, say_refusal, words_of
+from service.portal.pages import answer_page_error, come_back, find_booth, render, say_refusal, words_of
 from service.portal.static import make_static_router, theme_sheet
 from service.portal.store import PortalStore
 from service.portal.wall_view import PAGE, parse_position, parse_start, show_wall, wall_address
@@ -69,6 +70,12 @@ async def read_field(request: Asked, name: str) -> str:
     except ValueError:
         raise TypedError("page.failure.unclear", "page.failure.large-advice") from None
     return fields.get(name, [""])[0]
+
+
+def refuse_typed(request: Asked, template: str, typed: str, error: TypedError) -> Response[str]:
+    """Return a form again with what is wrong with what was typed."""
+    said = say_refusal(words_of(request), error)
+    return render(request, template, error.status, NOT_KEPT, typed=come_again(typed), answer=None, error=said)
 
 
 @get(list_paths("/"))
@@ -109,42 +116,38 @@ async def entry_page(request: Asked, position: FromPath[str]) -> Response[str]:
 @get(list_paths("/find"))
 async def find_form(request: Asked) -> Response[str]:
     """Show the form that finds a ballot."""
-    return render(request, "find.html", answer=None, error=None)
+    return render(request, "find.html", typed="", answer=None, error=None)
 
 
 @post(list_paths("/find"), status_code=200, request_max_body_size=MAX_FORM)
 async def find_ballot(request: Asked) -> Response[str]:
     """Find a ballot by its number."""
-    portal, words = find_portal(request), words_of(request)
+    portal, words, typed = find_portal(request), words_of(request), await read_field(request, "number")
     try:
-        least, most = parse_ballot_number(await read_field(request, "number"))
+        least, most = parse_ballot_number(typed)
     except TypedError as error:
-        return render(
-            request, "find.html", error.status, NOT_KEPT, answer=None, error=say_refusal(words, error)
-        )
+        return refuse_typed(request, "find.html", typed, error)
     found = await portal.store.find_ballots(least, most)
     answer = say_ballots(words, found, await portal.look(), time.time())
-    return render(request, "find.html", 200, NOT_KEPT, answer=answer, error=None)
+    return render(request, "find.html", 200, NOT_KEPT, typed="", answer=answer, error=None)
 
 
 @get(list_paths("/roll"))
 async def roll_form(request: Asked) -> Response[str]:
     """Show the form that looks up a roll number."""
-    return render(request, "roll.html", answer=None, error=None)
+    return render(request, "roll.html", typed="", answer=None, error=None)
 
 
 @post(list_paths("/roll"), status_code=200, request_max_body_size=MAX_FORM)
 async def find_roll_number(request: Asked) -> Response[str]:
     """Say whether a roll number was used."""
-    portal, words = find_portal(request), words_of(request)
+    portal, words, typed = find_portal(request), words_of(request), await read_field(request, "number")
     try:
-        number = parse_roll_number(await read_field(request, "number"))
+        number = parse_roll_number(typed)
     except TypedError as error:
-        return render(
-            request, "roll.html", error.status, NOT_KEPT, answer=None, error=say_refusal(words, error)
-        )
+        return refuse_typed(request, "roll.html", typed, error)
     answer = await answer_roll_number(words, portal, number)
-    return render(request, "roll.html", 200, NOT_KEPT, answer=answer, error=None)
+    return render(request, "roll.html", 200, NOT_KEPT, typed="", answer=answer, error=None)
 
 
 async def answer_roll_number(words: Words, portal: Portal, number: int) -> Answer:
@@ -244,7 +247,7 @@ async def show_page(request: Asked, script: Script) -> Response[str]:
         raise NotHereError("page.error.language", "page.error.language-advice")
     snapshot = await find_portal(request).look()
     if snapshot.election is None:
-        return render(request, "soon.html")
+        return render(request, "soon.html", headers=come_back(request))
     told = tell_booth(language, snapshot, request.app.state.settings.check_pages, time.time())
     shown = show_booth(PAGES[script], language, SERVICE, told)
     if shown is None:

@@ -75,8 +75,8 @@ class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     is the project that ended the count before it because it did not fit. `rival` is the winner beside which
     it could not win, `lacked` what it needs and did not win; both only where that is its reason. `asked` is
     the number of votes, or else of ballots, that the rules ask and it lacks. `purse` is what each ballot
-    began with where purses decide, and `money` is there for who was not chosen by them. `more`, `fewer` and `limit`
-    are absent where there is no such number, or where it was not sought.
+    began with where purses decide, and `money` is there for who was not chosen by them. `more`, `fewer` and
+    `limit` are absent where there is no such number, or where it was not sought.
     """
 
     project: str

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import asyncpg
 import httpx
+import msgspec
 import pytest
 
 from ballots.board import Phase
@@ -114,6 +115,13 @@ def test_settings_from_the_environment() -> None:
     assert "hunter2" not in repr(found)
 
 
+def test_check_pages_that_are_taken() -> None:
+    """A partner's check page is taken with TLS; on this machine without it, for a rehearsal."""
+    pages = ("https://school.example/check", "http://127.0.0.1:9001/check", "https://a.example/wijk/check")
+    found = read_settings(ENVIRONMENT | {"WIJK_CHECK_PAGES": msgspec.json.encode(pages).decode()})
+    assert found.check_pages == pages
+
+
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
@@ -121,6 +129,23 @@ def test_settings_from_the_environment() -> None:
         ({"WIJK_PORT": "http"}, "port"),
         ({"WIJK_WITNESSES": "school"}, "wrong value"),
         ({"WIJK_WITNESSES": '[{"id":"school"}]'}, "witnesses"),
+        *(
+            ({"WIJK_CHECK_PAGES": f'["https://school.example/check","{address}"]'}, "number 2 .* in that way")
+            for address in (
+                "https://hunter2.example",
+                "https://hunter2.example/check/",
+                "https://hunter2.example/check/en",
+                "https://hunter2.example/check?a=b",
+                "https://hunter2.example/check#a",
+                "http://hunter2.example/check",
+                "hunter2.example/check",
+                "//hunter2.example/check",
+                "https:///check",
+                "https://[hunter2/check",
+                "javascript:hunter2/check",
+                "",
+            )
+        ),
     ],
 )
 def test_settings_that_are_wrong(changes: dict[str, str], named: str) -> None:

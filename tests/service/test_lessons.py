@@ -291,6 +291,10 @@ async def test_no_more_than_a_school(school: School) -> None:
         await school.connection.execute(fill + "FROM lesson.lessons, generate_series(1, 501) i")
     assert refused.value.constraint_name == "voted_in_range"
     assert (await school.count(made), await school.tickets()) == ((True, 0), 0)
+    await school.connection.execute(fill + "FROM lesson.lessons, generate_series(1, 500) i")
+    beyond = await school.vote(made, 1)
+    assert (beyond.status_code, beyond.content) == (200, STATE)
+    assert (await school.count(made), await school.tickets()) == ((True, 500), 500)
 
 
 RIGHTS = [

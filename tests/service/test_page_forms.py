@@ -56,6 +56,8 @@ async def test_ballot_is_found_by_its_number(database: str, folder: Path, spelli
     ("", 400, "U hebt nog niets ingevuld"),
     ("ABC", 400, "Een stembiljetnummer heeft 10 tekens; u typte er 3"),
     ("0" * 11, 400, "u typte er 11"),
+    ("0" * 15, 400, "u typte er 15"),
+    ("AB12-" * 4, 400, "Dit lijkt op uw geheime code. Typ die hier niet"),
     ("UUUUUUUUUU", 400, "Dit teken komt in een stembiljetnummer niet voor: U"),
     ("ABCDE12é45", 400, "niet voor: É"),
     ("<script>ab", 400, "niet voor: < >"),
@@ -95,6 +97,32 @@ async def test_roll_number(database: str, folder: Path, typed: str, status: int,
     assert (f"/wall/{placed[0].index}" in page.addresses) == ("is een aandeel aangevraagd" in said)
 
 
+@pytest.mark.parametrize(("path", "typed", "again"), [
+    ("/find", 'A"B-1 ', "A\"B-1 "),
+    ("/find", "0" * 15, "0" * 15),
+    ("/find", "0" * 16, ""),
+    ("/find", "ab12 cd34-ef56 gh78", ""),
+    ("/roll", "12a", "12a"),
+    ("/roll", "AB12-CD34-EF56-GH78", ""),
+])  # fmt: skip
+async def test_what_was_wrong_can_be_mended(
+    database: str, folder: Path, path: str, typed: str, again: str
+) -> None:
+    """What was typed stands in the field again, which has the focus and names the problem; no secret does."""
+    async with open_site(database, folder, make_world(Phase.CLOSED)) as client:
+        answer = await client.post(path, data={"number": typed})
+    page = assert_good(answer.text)
+    field = page.all("input")[0].attributes
+    assert answer.status_code == 400
+    assert (field["value"], field["aria-invalid"]) == (again, "true")
+    assert "autofocus" in field
+    assert field["aria-describedby"].split() == ["fout", "hulp"]
+    assert [each.attributes["role"] for each in page.all("div") if each.attributes.get("id") == "fout"] == [
+        "alert"
+    ]
+    assert bool(again) or typed not in answer.text
+
+
 async def test_no_roll_yet(database: str, folder: Path) -> None:
     """Before the roll stands the page says that there is none yet."""
     async with open_site(database, folder, make_world(Phase.ROLL)) as client:
@@ -103,7 +131,7 @@ async def test_no_roll_yet(database: str, folder: Path) -> None:
 
 
 async def test_nothing_typed_comes_back(database: str, folder: Path) -> None:
-    """Forms answer to POST, and no answer repeats what was typed in an address or a field."""
+    """Forms answer to POST, and no answer repeats a number that could be meant in an address or a field."""
     async with open_site(database, folder, make_world(Phase.CLOSED)) as client:
         for path, typed in (("/find", "7777777777"), ("/roll", "77777")):
             form = assert_good((await client.get(path)).text)

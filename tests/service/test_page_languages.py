@@ -163,6 +163,19 @@ async def test_a_begun_language_says_what_is_dutch(database: str, folder: Path) 
     assert "Naar de inhoud" not in page.text
 
 
+async def test_what_the_election_says_is_marked_as_dutch(database: str, folder: Path) -> None:
+    """On an English page titles and texts of the election are read aloud as Dutch."""
+    world = make_world(Phase.VOTING)
+    contest = next(iter(world.election.contests.values()))
+    said = {world.election.manifest.title, contest.title, *(each.title for each in contest.projects)}
+    async with open_site(database, folder, world) as client:
+        english, dutch = await read(client, "/en", "en"), await read(client, "/", "nl")
+    marked = [each for each in english.all("span") if each.attributes.get("lang") == "nl"]
+    assert said <= {each.text for each in marked}
+    assert {each.attributes["dir"] for each in marked} == {"auto"}
+    assert not [each for each in dutch.all("span") if "lang" in each.attributes]
+
+
 def test_addresses() -> None:
     """An address is split as it was put together; what is odd leads to the first page."""
     for page in ("/", "/wall", "/wall/3", "/recount/alone"):

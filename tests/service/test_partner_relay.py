@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from ballots.wire import MAX_ENTRY
 from service.headers import HEADERS
+from service.partner import relay
 from service.partner.client import Client
 from service.partner.http import Answer, Call, HttpServer
 from service.partner.relay import MOST, SENDERS, Relay
@@ -149,8 +150,23 @@ async def test_trouble_behind(answered: Answer, status: int) -> None:
     assert logged == []
 
 
-async def test_more_than_it_takes_on() -> None:
-    """Whoever comes beyond is told to come back, and those before them are answered."""
+async def test_more_than_it_takes_on_wait_for_a_place() -> None:
+    """A family that checks at once gets its answers one after another, and no more are asked for at once."""
+    site = Site({"/board/checkpoint": Answer(200, b"note")}, hold=asyncio.Event())
+    async with relaying(site) as device, asyncio.TaskGroup() as tasks:
+        asking = [tasks.create_task(device.get("/relay/board/checkpoint")) for _ in range(2 * MOST)]
+        while len(site.asked) < MOST:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        assert len(site.asked) == MOST
+        assert site.hold is not None
+        site.hold.set()
+        assert [(await each).status_code for each in asking] == [200] * (2 * MOST)
+
+
+async def test_a_place_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits too long is told to come back, and those before them are answered."""
+    monkeypatch.setattr(relay, "PATIENCE", 0.1)
     site = Site({"/board/checkpoint": Answer(200, b"note")}, hold=asyncio.Event())
     async with relaying(site) as device, asyncio.TaskGroup() as tasks:
         inside = [tasks.create_task(device.get("/relay/board/checkpoint")) for _ in range(MOST)]

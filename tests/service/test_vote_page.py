@@ -3,10 +3,13 @@
 import re
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from ballots.board import Phase
 from service import booth_page
+from service.portal.follow import Portal
+from service.portal.store import PortalStore
 from tests.service.portal_site import open_site
 from tests.simulator import make_world
 
@@ -67,12 +70,35 @@ async def test_only_complete_languages_are_offered(database: str, folder: Path) 
     assert re.findall(r'hreflang="(..)"', answer.text) == ["nl", "en"]
 
 
-async def test_a_language_that_nobody_has(database: str, folder: Path) -> None:
-    """It is a page that says so, and what to do."""
+@pytest.mark.parametrize("page", booth_page.PAGES.values())
+async def test_a_language_that_nobody_has(database: str, folder: Path, page: str) -> None:
+    """It is a page that says so, and its links lead to the page in the languages that there are."""
     async with open_site(database, folder, make_world(Phase.VOTING)) as client:
-        answer = await client.get("/vote/xx", headers=HTML)
+        answer = await client.get(f"{page}/xx", headers=HTML)
+        links = re.findall(r'<a href="([^"]+)" hreflang="([^"]+)"', answer.text)
+        offered = [(await client.get(address, headers=HTML)).text for address, _ in links]
     assert answer.status_code == 404
+    assert "refresh" not in answer.headers
     assert "Kies een taal" in answer.text
+    assert f'<link rel="canonical" href="{page}">' in answer.text
+    assert [code for _, code in links] == ["nl", "en"]
+    assert [re.findall(r'<html lang="(..)"[^>]*data-manifest', text) for text in offered] == [["nl"], ["en"]]
+
+
+ALONE = {"/kiosk": "20", "/kiosk/en": "20", "/jeugd": "20", "/les/ar": "20", "/vote": None, "/check/en": None}
+
+
+@pytest.mark.parametrize("path", ALONE)
+async def test_a_page_that_nobody_loads_again(database: str, folder: Path, path: str) -> None:
+    """A kiosk that was answered "later" asks again by itself; nobody else is interrupted."""
+    async with open_site(database, folder, make_world(Phase.SETUP)) as client:
+        soon = await client.get(path, headers=HTML)
+        closed = await asyncpg.create_pool(database)
+        await closed.close()
+        client.app.state.portal = Portal(PortalStore(closed))
+        away = await client.get(path, headers=HTML)
+    assert (soon.status_code, soon.headers.get("refresh")) == (200, ALONE[path])
+    assert (away.status_code, away.headers.get("refresh")) == (503, ALONE[path])
 
 
 async def test_before_there_is_an_election(database: str, folder: Path) -> None:

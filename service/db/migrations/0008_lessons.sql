@@ -105,11 +105,13 @@ BEGIN
     ELSIF NOT lesson.runs(found) THEN
         RETURN false;
     END IF;
-    INSERT INTO lesson.tickets (teacher, ticket) VALUES (found.teacher, $2) ON CONFLICT DO NOTHING;
+    IF found.voted < 500 THEN
+        INSERT INTO lesson.tickets (teacher, ticket) VALUES (found.teacher, $2) ON CONFLICT DO NOTHING;
+    END IF;
     RETURN true;
 END
 $$;
-COMMENT ON FUNCTION lesson.take_ticket IS 'Count a ticket once. Whether the lesson runs, null if there is none.';
+COMMENT ON FUNCTION lesson.take_ticket IS 'Count a ticket once, up to 500 in a lesson. Whether the lesson runs, null if there is none.';
 
 GRANT USAGE ON SCHEMA lesson TO wijk_service;
 GRANT EXECUTE ON FUNCTION lesson.start, lesson.find_running, lesson.find_count, lesson.finish, lesson.take_ticket,

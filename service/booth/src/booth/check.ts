@@ -47,7 +47,7 @@ interface Checked {
 
 class Page extends Frame {}
 
-/** Read the address, and take it out of what the browser shows and remembers. */
+/** Read the address, and take it out of what the browser shows. Its history may keep it: only its owner can clear that. */
 function takeAsked(): Asked | null {
   const parts = location.hash.slice(1).split(".").map(fromBase64url);
   history.replaceState(null, "", location.pathname);
@@ -82,12 +82,15 @@ async function start(): Promise<void> {
   }
   const board = new WebSource(dataset["board"] ?? "");
   const places = { ballots: new WebSource(dataset["ballots"] ?? ""), board, proofs: new WebSource(dataset["proofs"] ?? "") };
-  page.show({ title: page.say("booth.checking.title"), content: [lead(page.say("booth.checking.busy")), make("progress", { "aria-labelledby": "kop" })] });
-  try {
-    showChecked(page, board, asked, await check(asked, places));
-  } catch (error) {
-    showFault(page, error);
-  }
+  const attempt = async (): Promise<void> => {
+    page.show({ title: page.say("booth.checking.title"), content: [lead(page.say("booth.checking.busy")), make("progress", { "aria-labelledby": "kop" })] });
+    try {
+      showChecked(page, board, asked, await check(asked, places));
+    } catch (error) {
+      showFault(page, error, attempt);
+    }
+  };
+  await attempt();
 }
 
 function showChecked(page: Page, board: Source, { hash }: Asked, { choices, election, index, style }: Checked): void {
@@ -107,20 +110,24 @@ function showChecked(page: Page, board: Source, { hash }: Asked, { choices, elec
       make("div", { class: "onward" },
         button(page.say("booth.checking.yes"), tell("counted", "booth.checking.good", "booth.checking.good-text")),
         button(page.say("booth.checking.no"), tell("wrong", "booth.checking.bad", "booth.checking.bad-text"), "quiet")),
-      answer,
+      answer, paragraph(page.say("booth.checking.history")),
     ],
   });
 }
 
 /** Why a ballot could not be shown, and what that means: no network is no fraud, and bytes that do not fit are. */
-function showFault(page: Page, error: unknown): void {
+function showFault(page: Page, error: unknown, attempt: () => Promise<void>): void {
   const [title, text]: readonly [string, string] =
     error instanceof MissingFile ? ["booth.checking.absent", "booth.checking.absent-text"]
     : error instanceof Unusable ? ["booth.checking.offline", "booth.checking.offline-text"]
     : error instanceof Refused ? ["booth.checking.refused", "booth.checking.refused-text"]
     : ["booth.fault.title", "booth.refused.fault"];
   const detail = error instanceof Refused ? [make("p", {}, make("code", {}, error.reason))] : [];
-  page.show({ title: page.say("booth.checking.title"), content: [notice("wrong", page.say(title), paragraph(page.say(text)), ...detail)] });
+  const again = button(page.say("booth.again"), () => {
+    void attempt();
+  });
+  const onward = error instanceof Unusable ? [make("div", { class: "onward" }, again)] : [];
+  page.show({ title: page.say("booth.checking.title"), content: [notice("wrong", page.say(title), paragraph(page.say(text)), ...detail), ...onward] });
 }
 
 void start().catch(() => {

@@ -8,7 +8,7 @@ import { decode, encode } from "../../kernel/wire.ts";
 import { find, make } from "../../page/dom.ts";
 import { readTexts } from "../../page/start.ts";
 import { Frame } from "../app.ts";
-import { button, lead, notice, paragraph } from "../parts.ts";
+import { awayNotice, button, lead, notice, paragraph } from "../parts.ts";
 import { drawQr } from "../qr.ts";
 import { Denied, pause, send } from "../server.ts";
 import { LED, spellJoin, type Led } from "./joined.ts";
@@ -51,10 +51,12 @@ class Teacher {
   showStart(): void {
     const page = this.#page;
     const said = make("p", { class: "said", role: "status" });
+    const away = awayNotice(page);
     const begin = button(page.say("booth.lesson.start"), () => {
       begin.disabled = true;
-      this.#start(signal).catch(() => {
+      this.#start(signal, away).catch(() => {
         begin.disabled = false;
+        away.hidden = true;
         said.textContent = page.say("booth.lesson.fault");
       });
     });
@@ -62,13 +64,16 @@ class Teacher {
       title: page.say("booth.lesson.title"),
       content: [
         lead(page.say("booth.lesson.lead")), paragraph(page.say("booth.lesson.sees")), paragraph(page.say("booth.lesson.ends")),
-        said, make("div", { class: "onward" }, begin),
+        said, away, make("div", { class: "onward" }, begin),
       ],
     });
   }
 
-  async #start(signal: AbortSignal): Promise<void> {
-    const answer = await send(this.#api, encode(startSchema, {}), { signal, onAway: () => undefined });
+  async #start(signal: AbortSignal, away: HTMLElement): Promise<void> {
+    const onAway = (): void => {
+      away.hidden = false;
+    };
+    const answer = await send(this.#api, encode(startSchema, {}), { signal, onAway });
     const led = decode(madeSchema, answer.body, LIMIT);
     LED.keep(led);
     this.showLesson(led);
@@ -124,9 +129,13 @@ class Teacher {
   #confirm(led: Led, asked: HTMLElement): void {
     const page = this.#page;
     const { signal } = new AbortController();
+    const away = awayNotice(page);
+    const onAway = (): void => {
+      away.hidden = false;
+    };
     const yes = button(page.say("booth.lesson.end-yes"), () => {
       yes.disabled = true;
-      send(`${this.#api}/end`, encode(endSchema, { teacher: led.teacher }), { signal, onAway: () => undefined }).then(
+      send(`${this.#api}/end`, encode(endSchema, { teacher: led.teacher }), { signal, onAway }).then(
         (answer) => {
           this.#showOver(decode(countSchema, answer.body, LIMIT).voted);
         },
@@ -140,7 +149,7 @@ class Teacher {
       asked.hidden = false;
       asked.focus();
     }, "quiet");
-    const box = notice("missing", page.say("booth.lesson.sure"), paragraph(page.say("booth.lesson.sure-text")), make("div", { class: "onward" }, yes, no));
+    const box = notice("missing", page.say("booth.lesson.sure"), paragraph(page.say("booth.lesson.sure-text")), make("div", { class: "onward" }, yes, no), away);
     asked.hidden = true;
     asked.parentElement?.after(box);
     yes.focus();
