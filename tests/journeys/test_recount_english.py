@@ -45,6 +45,8 @@ async def assert_good(page: Page, said: str) -> None:
     shown = " ".join((await page.locator("#uitkomst").inner_text()).split())
     assert "Moestuin €1,200" in shown
     assert "How many people voted" in shown
+    foreign = await page.locator("#uitkomst [lang=nl]").all_text_contents()
+    assert {"Wijkbudget", "Buurtpot", "Moestuin", "Kerkwijk, adult", "Wijkbudget Kerkwijk"} <= set(foreign)
     assert await page.get_by_role("status").inner_text() == "Everything is right"
     await assert_no_dutch(page)
 

@@ -3,7 +3,7 @@
 import type { AuditResult } from "../kernel/audit/run.ts";
 import type { Outcome } from "../kernel/outcome.ts";
 import { sayComparison, sayReason, sayRule } from "./count_words.ts";
-import { type Child, make, makeTable, sign } from "./dom.ts";
+import { around, type Child, make, makeTable, sign, written } from "./dom.ts";
 import type { Verdict } from "./messages.ts";
 import { showChecks, showFaults } from "./show_checks.ts";
 import type { Texts } from "./texts.ts";
@@ -49,7 +49,7 @@ function showOutcome(texts: Texts, result: AuditResult, titles: Titles): Child[]
   const contests = result.outcome.contests.flatMap(({ contest, counts }) => {
     const known = titles.contests.get(contest);
     return [
-      make("h3", {}, known?.title ?? contest),
+      make("h3", {}, written(texts.locale, known?.title ?? contest)),
       ...counts.flatMap((count) => showCount(texts, count, known)),
     ];
   });
@@ -68,11 +68,12 @@ function showOutcome(texts: Texts, result: AuditResult, titles: Titles): Child[]
 
 function showCount(texts: Texts, count: CountOutcome, known: ContestTitles | undefined): Child[] {
   const title = known?.pots.get(count.pot) ?? count.pot;
-  const pot = texts.say("recount.outcome.pot", { euros: texts.euros(count.budget), pot: title });
+  const budget = texts.say("recount.outcome.pot", { euros: texts.euros(count.budget) });
+  const pot = budget.replace("{pot}", () => title);
   const together = texts.say("recount.outcome.together", { euros: texts.euros(count.cost) });
   const left = texts.say("page.outcome.left", { euros: texts.euros(count.budget - count.cost) });
   return [
-    make("h4", {}, pot),
+    make("h4", {}, ...around(budget, "pot", written(texts.locale, title))),
     ...(known?.rule ? [make("p", {}, sayRule(texts, known.rule))] : []),
     showWinners(texts, count, known),
     make("p", {}, `${together} ${left}`),
@@ -98,7 +99,7 @@ function showWinners(texts: Texts, { winners }: CountOutcome, known: ContestTitl
   if (winners.length === 0) return make("p", {}, texts.say("page.outcome.none-chosen"));
   const tiles = winners.map((project) => {
     const cost = make("p", { class: "cost" }, texts.euros(costOf(known, project)));
-    return make("li", { class: "tile" }, make("h5", {}, nameOf(known, project)), cost);
+    return make("li", { class: "tile" }, make("h5", {}, written(texts.locale, nameOf(known, project))), cost);
   });
   return make("ul", { class: "tiles projects winners" }, ...tiles);
 }
@@ -113,7 +114,7 @@ function showProjects(texts: Texts, count: CountOutcome, known: ContestTitles | 
   const order = [...count.projects].sort((one, other) => other.votes - one.votes);
   const rows = order.map((each) => {
     const cost = costOf(known, each.project);
-    return [nameOf(known, each.project), texts.euros(cost), texts.number(each.votes), sayReason(texts, cost, each)];
+    return [written(texts.locale, nameOf(known, each.project)), texts.euros(cost), texts.number(each.votes), sayReason(texts, cost, each)];
   });
   return makeTable(caption, columns, rows);
 }
@@ -131,7 +132,7 @@ function showTurnout(texts: Texts, result: AuditResult, titles: Titles): Child[]
     { isAmount: true, title: texts.say("recount.turnout.col-ballots") },
   ];
   const rows = result.turnout.map((each) => [
-    titles.styles.get(each.style) ?? each.style,
+    written(texts.locale, titles.styles.get(each.style) ?? each.style),
     ...[each.population, each.credentials, each.requests, each.voters, each.ballots].map((number) => texts.number(number)),
   ]);
   const table = makeTable(texts.say("recount.turnout.caption"), columns, rows);
@@ -145,7 +146,7 @@ function showTurnout(texts: Texts, result: AuditResult, titles: Titles): Child[]
 function showFacts(texts: Texts, result: AuditResult, titles: Titles): HTMLElement {
   const unknown = texts.say("recount.fact.unknown");
   const facts: [string, Child][] = [
-    [texts.say("recount.fact.election"), titles.election || unknown],
+    [texts.say("recount.fact.election"), titles.election === "" ? unknown : written(texts.locale, titles.election)],
     [texts.say("recount.fact.phase"), sayWord(texts, PHASES, result.phase)],
     [texts.say("recount.fact.anchor"), make("code", {}, result.manifest || unknown)],
     [texts.say("recount.fact.root"), make("code", {}, result.root || unknown)],

@@ -2,7 +2,7 @@
 
 import type { AuditResult } from "../kernel/audit/run.ts";
 import { CHECK_WORDS } from "./check_words.ts";
-import { type Child, make, makeTable, SECONDARY, sign } from "./dom.ts";
+import { around, type Child, make, makeTable, SECONDARY, sign } from "./dom.ts";
 import type { Texts } from "./texts.ts";
 import { PARTS, sayPlace } from "./words.ts";
 
@@ -75,8 +75,7 @@ function showFound(texts: Texts, check: Check, wall: string): HTMLElement {
   const place = sayPlace(texts, at);
   const isTile = typeof at === "number" && wall !== "";
   const shown = isTile ? make("a", { href: wall.replace("{place}", String(at)) }, place) : place;
-  const [before = "", after = ""] = texts.say("recount.state.wrong-at").split("{place}");
-  return showState("failed", "✗ ", before, shown, after);
+  return showState("failed", "✗ ", ...around(texts.say("recount.state.wrong-at"), "place", shown));
 }
 
 export function showFaults(texts: Texts, result: AuditResult): Child[] {
