@@ -7,7 +7,7 @@ const SENTENCE = /\p{L}{2,}[,:;.?!]?\s+\p{L}|^\p{Lu}\p{Ll}|\p{L}[.?!]$/u;
 const WORD = /\p{L}{2}/u;
 /** Calls that put their texts on the page, with the place of the first one. */
 const SHOWING: Readonly<Record<string, number>> = {
-  alert: 0, append: 0, around: 0, before: 0, after: 0, make: 2, makeTable: 0, prepend: 0, replaceChildren: 0, replaceWith: 0, showState: 2, sign: 0,
+  alert: 0, append: 0, before: 0, after: 0, make: 2, makeTable: 0, prepend: 0, replaceChildren: 0, replaceWith: 0, showState: 2, sign: 0,
 };
 /** Members that people see or hear. */
 const SEEN = /^(?:alt|ariaLabel|aria-label|data-label|innerText|label|placeholder|sentences|text|textContent|title)$/u;
