@@ -1,6 +1,7 @@
 """The catalogue of texts: complete, with the same fields in every language, and marks as CLDR has them."""
 
 import io
+import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from gettext import GNUTranslations
@@ -14,13 +15,13 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.build_texts import FOLDER, build_texts, compile_text
+from deploy.build_texts import FILES, FOLDER, OF_RECOUNT, build_texts, compile_some, compile_text
 from deploy.texts.catalogues import format_catalogue, names_of, read_catalogue, update_all
 from deploy.texts.faults import find_faults
 from deploy.texts.found import find_ids, find_texts
 from tally.texts import catalogue
 from tally.texts.catalogue import TextsError, find_text
-from tally.texts.languages import COMPLETE, LANGUAGES, Language
+from tally.texts.languages import COMPLETE, LANGUAGES, SOURCE, Language
 from tally.texts.texts import texts_in
 
 USED = find_texts()
@@ -148,6 +149,7 @@ def test_ids_are_found_in_both_kinds_of_quotes() -> None:
     """Ids stand whole in Python and in templates; what is put together is none."""
     source = (
         """say("explain.won.even"); say('explain.lost.few-votes'); say(f"explain.{x}"); "tally.explain.x\""""
+        """ render("recount.html"); "recount.js" """
     )
     assert find_ids(source) == {"explain.won.even", "explain.lost.few-votes"}
 
@@ -181,10 +183,26 @@ def test_texts_that_are_not_compiled_are_asked_for(tmp_path: Path, monkeypatch: 
         (tmp_path / f"{language}.po").write_bytes((FOLDER / f"{language}.po").read_bytes())
     written = build_texts(tmp_path, tmp_path / "booth")
     assert {path.name for path in written} == {
-        name for language in LANGUAGES for name in (f"{language}.mo", f"texts.{language}.json")
+        name
+        for language in LANGUAGES
+        for name in (f"{language}.mo", f"texts.{language}.json", f"texts.recount.{language}.json")
     }
     assert build_texts(tmp_path, tmp_path / "booth") == []
     assert catalogue.load_catalogue.__wrapped__("nl").gettext("explain.none") == "geen project"
+
+
+def test_each_part_of_the_browser_has_its_own_texts() -> None:
+    """The booth's has nothing of the page that counts again; that one's has what its sources name alone."""
+    for language in LANGUAGES:
+        po, source = ((FOLDER / f"{each}.po").read_bytes() for each in (language, SOURCE))
+        booth, recount = (
+            json.loads(compile_some(language, po, source, is_in))["texts"] for is_in in FILES.values()
+        )
+        assert not [name for name in booth if name.startswith(("recount.", "page."))]
+        assert set(recount) == {
+            name for name, paths in USED.items() if any(path.startswith(OF_RECOUNT) for path in paths)
+        }
+        assert len(recount) > 150
 
 
 def test_arabic_has_six_forms() -> None:

@@ -11,14 +11,16 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 FOLDERS = ("tally", "service", "admin")
 SUFFIXES = (".py", ".html", ".ts")
-AREAS = ("booth", "cldr", "explain", "page")
+AREAS = ("booth", "cldr", "explain", "page", "recount")
 """What ids begin with, in the order of the catalogue."""
 _ID = re.compile(rf"""(["'])((?:{"|".join(AREAS)})\.[a-z0-9-]+(?:\.[a-z0-9-]+)*)\1""")
+_FILES = (".css", ".html", ".js")
+"""How the names of files end that look like an id."""
 
 
 def find_ids(text: str) -> set[str]:
     """Return the ids in the text of one source."""
-    return {match[2] for match in _ID.finditer(text)}
+    return {match[2] for match in _ID.finditer(text) if not match[2].endswith(_FILES)}
 
 
 def list_sources(root: Path = ROOT) -> Iterable[Path]:

@@ -1,4 +1,4 @@
-"""The page that counts again as one file without a server: style and scripts inside, and no way out.
+"""The page that counts again as one file without a server: style, scripts and texts inside, and no way out.
 
 Its content policy allows these very bytes and nothing else: no address, no picture, no other script. The same
 bundle gives the same file, so two people can compare theirs.
@@ -10,7 +10,7 @@ import hashlib
 from markupsafe import Markup
 
 from service.errors import RefusedError
-from service.portal.pages import render_text
+from service.portal.pages import render_text, texts_of
 from service.sheets import SHEETS, STATIC
 from tally.texts.languages import SOURCE, Language
 
@@ -22,6 +22,7 @@ def make_alone(language: Language = SOURCE) -> str:
     try:
         style = "\n".join((STATIC / f"{name}.css").read_text() for name in SHEETS)
         script, worker = ((STATIC / "booth" / f"{name}.js").read_text() for name in ("recount", "worker"))
+        texts = (STATIC / "booth" / texts_of(language)).read_text()
     except FileNotFoundError:
         raise RefusedError("not-found", "the browser's scripts have not been built here") from None
     return render_text(
@@ -31,6 +32,7 @@ def make_alone(language: Language = SOURCE) -> str:
         style=_inside(style, "</style"),
         script=_inside(script, "</script"),
         worker=_inside(worker, "</script"),
+        texts=_inside(texts, "</script"),
     )
 
 

@@ -32,6 +32,7 @@ FAILURES = {
     413: ("page.failure.large", "page.failure.large-advice"),
     503: ("page.failure.away", "page.failure.away-advice"),
 }
+TEXTS = "texts.recount"
 INTERNAL = ("page.failure.ours", "page.failure.ours-advice")
 UNCLEAR = ("page.failure.unclear", "page.failure.unclear-advice")
 
@@ -43,10 +44,19 @@ class Refusal(NamedTuple):
     advice: str
 
 
-def find_booth() -> dict[str, str] | None:
-    """Return the versions of the browser's scripts by name, None where they have not been built."""
+def texts_of(language: Language) -> str:
+    """Return the name of the file with what the script that counts again says in a language."""
+    return f"{TEXTS}.{language}.json"
+
+
+def find_booth(language: Language) -> dict[str, str] | None:
+    """Return the addresses of what counts again in the browser, None where it has not been built."""
+    files = {"recount": "recount.js", "worker": "worker.js", "texts": texts_of(language)}
     try:
-        return {name: version_of(STATIC / "booth" / f"{name}.js") for name in ("recount", "worker")}
+        return {
+            name: f"/static/booth/{file}?v={version_of(STATIC / 'booth' / file)}"
+            for name, file in files.items()
+        }
     except FileNotFoundError:
         return None
 

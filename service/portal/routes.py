@@ -195,7 +195,7 @@ async def audit_page(request: Asked) -> Response[str]:
 @get(list_paths("/recount"))
 async def recount_page(request: Asked) -> Response[str]:
     """Show the page on which a browser counts everything again."""
-    return render(request, "recount.html", booth=find_booth())
+    return render(request, "recount.html", booth=find_booth(words_of(request).language))
 
 
 @get(list_paths("/recount/alone"))

@@ -5,11 +5,11 @@
 
 import { find, make, type Child } from "../page/dom.ts";
 import type { Source } from "../kernel/source.ts";
+import type { Texts } from "../page/texts.ts";
 import { stepOf, type Promised, type Step } from "./kept.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Session } from "./session.ts";
 import type { Stage, Trail } from "./trail.ts";
-import type { Texts } from "./texts.ts";
 
 export interface Screen {
   /** The heading, and the page's title. */

@@ -18,6 +18,7 @@ import { checkBallot } from "../kernel/voter.ts";
 import type { Choices } from "../kernel/choices.ts";
 import { ENTRY_LIMIT } from "../kernel/wire.ts";
 import { find, make } from "../page/dom.ts";
+import { readTexts } from "../page/start.ts";
 import { Unusable } from "../page/unusable.ts";
 import { WebSource } from "../page/web_source.ts";
 import { Frame } from "./app.ts";
@@ -25,7 +26,6 @@ import { showContest } from "./chosen.ts";
 import { button, lead, notice, paragraph, showMark } from "./parts.ts";
 import { describe } from "./review.ts";
 import { readElection } from "./setup.ts";
-import { readTexts } from "./start.ts";
 
 const HASH = 32;
 const PROOF_LIMIT = 262_144;

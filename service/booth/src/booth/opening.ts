@@ -5,6 +5,8 @@ import type { Election } from "../kernel/election.ts";
 import { Refused } from "../kernel/errors.ts";
 import type { Source } from "../kernel/source.ts";
 import { find, make } from "../page/dom.ts";
+import { readTexts } from "../page/start.ts";
+import type { Texts } from "../page/texts.ts";
 import { Unusable } from "../page/unusable.ts";
 import { WebSource } from "../page/web_source.ts";
 import { Frame, type Screens, type Site } from "./app.ts";
@@ -17,9 +19,7 @@ import { showMark } from "./screens/mark.ts";
 import { showReview } from "./screens/review.ts";
 import { showSending } from "./screens/sending.ts";
 import { readElection } from "./setup.ts";
-import { readTexts } from "./start.ts";
 import { NoStore } from "./store.ts";
-import type { Texts } from "./texts.ts";
 
 export const SCREENS: Screens = {
   asking: showAsking, ballot: showBallot, code: showCode, done: showDone, mark: showMark, review: showReview,

@@ -1,8 +1,8 @@
 /** A contest's rule, its state and what is wrong with it, in words. Pure. */
 
 import type { BallotContest } from "../kernel/election.ts";
+import type { Texts } from "../page/texts.ts";
 import { costOf, pointsOf, type Pick, type Problem } from "./draft.ts";
-import type { Texts } from "./texts.ts";
 
 /** How to fill in this contest. */
 export function sayRule(texts: Texts, { method, money }: BallotContest): string {

@@ -1,19 +1,23 @@
 /** Read the manifest hash that somebody typed: forgiving in case and spaces, and never guessing. */
 
+import type { Texts } from "./texts.ts";
+
 const HEX = /^[0-9a-f]{64}$/u;
 const LENGTH = 64;
+/** How many strange signs are told. */
+const MOST_STRANGE = 5;
 
 /** What was typed: nothing, a hash, or what is wrong with it in words. */
 export type Anchor = { readonly bytes: Uint8Array | null } | { readonly wrong: string };
 
-export function parseAnchor(typed: string): Anchor {
+export function parseAnchor(texts: Texts, typed: string): Anchor {
   const text = typed.replace(/[\s\u00a0-]+/gu, "").toLowerCase();
   if (text === "") return { bytes: null };
   const strange = [...new Set(text.replace(/[0-9a-f]/gu, ""))];
   if (strange.length > 0) {
-    return { wrong: `Dit hoort niet in een kenmerk: ${strange.slice(0, 5).join(" ")}. Het heeft alleen cijfers en de letters a tot en met f.` };
+    return { wrong: texts.say("recount.anchor.strange", { signs: strange.slice(0, MOST_STRANGE).join(" ") }) };
   }
-  if (!HEX.test(text)) return { wrong: `Een kenmerk heeft ${LENGTH} tekens; u vulde er ${text.length} in.` };
+  if (!HEX.test(text)) return { wrong: texts.say("recount.anchor.length", { length: texts.number(LENGTH) }, text.length) };
   return { bytes: Uint8Array.from({ length: LENGTH / 2 }, (_, at) => Number.parseInt(text.slice(2 * at, 2 * at + 2), 16)) };
 }
 

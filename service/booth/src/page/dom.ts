@@ -25,6 +25,17 @@ export function find<T extends HTMLElement>(id: string, kind: new () => T): T {
   return found;
 }
 
+/** A text of the catalogue with a part of the page in place of a field. */
+export function around(text: string, field: string, part: Child): Child[] {
+  const [before = "", after = ""] = text.split(`{${field}}`);
+  return [before, part, after];
+}
+
+/** What the election says: it is written in Dutch, whatever the language of the page. */
+export function written(locale: string, text: string): Child {
+  return locale === "nl" ? text : make("span", { dir: "auto", lang: "nl" }, text);
+}
+
 /** A sign that only the eye needs: the words beside it say the same. */
 export function sign(text: string): HTMLElement {
   return make("span", { "aria-hidden": "true" }, text);

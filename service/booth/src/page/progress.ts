@@ -2,7 +2,8 @@
 
 import { find } from "./dom.ts";
 import type { Stage } from "./messages.ts";
-import { STAGES, sayNumber } from "./words.ts";
+import type { Texts } from "./texts.ts";
+import { STAGES } from "./words.ts";
 
 /** Where each stage begins and ends on the bar; opening and counting takes longest. */
 const SPANS: Readonly<Record<Stage, readonly [begin: number, end: number]>> = {
@@ -13,18 +14,20 @@ const SPANS: Readonly<Record<Stage, readonly [begin: number, end: number]>> = {
 const QUARTER = 25;
 
 export class Progress {
+  readonly #texts: Texts;
   readonly #bar = find("voortgang", HTMLProgressElement);
   readonly #text = find("stap", HTMLElement);
   readonly #announce: (text: string) => void;
   #said = "";
 
-  constructor(announce: (text: string) => void) {
+  constructor(texts: Texts, announce: (text: string) => void) {
+    this.#texts = texts;
     this.#announce = announce;
   }
 
   begin(): void {
     this.#bar.value = 0;
-    this.#text.textContent = STAGES.replay;
+    this.#text.textContent = this.#texts.say(STAGES.replay);
     this.#said = "";
   }
 
@@ -32,10 +35,11 @@ export class Progress {
     const share = total > 0 ? Math.min(1, done / total) : 0;
     const [begin, end] = SPANS[stage];
     this.#bar.value = begin + share * (end - begin);
-    const count = total > 0 ? ` (${sayNumber(done)} van ${sayNumber(total)})` : "";
-    this.#text.textContent = `${STAGES[stage]}${count}`;
+    const step = this.#texts.say(STAGES[stage]);
+    const numbers = { all: this.#texts.number(total), done: this.#texts.number(done) };
+    this.#text.textContent = total > 0 ? this.#texts.say("recount.progress", { step, ...numbers }) : step;
     const percent = Math.floor((100 * share) / QUARTER) * QUARTER;
-    const spoken = percent === 0 ? STAGES[stage] : `${STAGES[stage]}, ${percent} procent`;
+    const spoken = percent === 0 ? step : this.#texts.say("recount.progress.spoken", { step, percent: String(percent) });
     if (spoken !== this.#said) this.#announce(spoken);
     this.#said = spoken;
   }

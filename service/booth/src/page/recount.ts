@@ -1,4 +1,4 @@
-/** The page on which anybody counts the election again. The server gives the words around it and no verdict. */
+/** The page on which anybody counts the election again. The server gives the words, and no verdict. */
 
 import { anchorInAddress, parseAnchor } from "./anchor.ts";
 import { fromDrop, fromFolderInput } from "./chosen.ts";
@@ -7,9 +7,11 @@ import type { News, Where } from "./messages.ts";
 import { Progress } from "./progress.ts";
 import { type Run, start } from "./run.ts";
 import { showVerdict } from "./show.ts";
+import { findTexts, readTexts } from "./start.ts";
+import type { Texts } from "./texts.ts";
 import { Unusable, type Why } from "./unusable.ts";
 import { sayVerdict } from "./verdict_words.ts";
-import { UNUSABLE, WORTH_A_RETRY, sayCount } from "./words.ts";
+import { UNUSABLE, WORTH_A_RETRY } from "./words.ts";
 
 type Kind = Where["kind"];
 
@@ -22,15 +24,18 @@ class Recount {
   readonly #result = find("uitkomst", HTMLElement);
   readonly #status = find("melding", HTMLElement);
   readonly #dropped = find("gesleept", HTMLElement);
-  readonly #progress = new Progress((text) => {
-    this.#announce(text);
-  });
+  readonly #progress: Progress;
+  readonly #texts: Texts;
   readonly #title = document.title;
   #drop: Where | null = null;
   #run: Run | null = null;
   #inside: string | null = null;
 
-  constructor() {
+  constructor(texts: Texts) {
+    this.#texts = texts;
+    this.#progress = new Progress(texts, (text) => {
+      this.#announce(text);
+    });
     this.#anchor.value = anchorInAddress(location.hash);
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -42,6 +47,10 @@ class Recount {
     this.#listenToFiles();
     this.#listenToDrops();
     this.#form.hidden = false;
+  }
+
+  #say(...asked: Parameters<Texts["say"]>): string {
+    return this.#texts.say(...asked);
   }
 
   #announce(text: string): void {
@@ -106,15 +115,15 @@ class Recount {
     this.#select(where.kind);
     this.#forgetDrop();
     this.#drop = where;
-    const what = where.kind === "folder" ? `een map met ${sayCount(where.files.length, "bestand", "bestanden")}` : "een bestand";
-    this.#dropped.textContent = `U sleepte ${what} hierheen. Druk nu op de knop.`;
+    this.#dropped.textContent =
+      where.kind === "folder" ? this.#say("recount.dropped.folder", {}, where.files.length) : this.#say("recount.dropped.file");
     this.#announce(this.#dropped.textContent);
   }
 
   #refuseDrop(error: unknown): void {
     const { title, text } = UNUSABLE[error instanceof Unusable ? error.why : "broken"];
     this.#forgetDrop();
-    this.#complain(this.#whereError, `${title}. ${text}`);
+    this.#complain(this.#whereError, `${this.#say(title)}. ${this.#say(text)}`);
   }
 
   #complain(where: HTMLElement, text: string): void {
@@ -145,7 +154,7 @@ class Recount {
   }
 
   #begin(): void {
-    const anchor = parseAnchor(this.#anchor.value);
+    const anchor = parseAnchor(this.#texts, this.#anchor.value);
     const isWrong = "wrong" in anchor;
     this.#anchor.toggleAttribute("aria-invalid", isWrong);
     this.#anchorError.hidden = true;
@@ -157,7 +166,7 @@ class Recount {
     }
     const where = this.#where();
     if (where === null) {
-      this.#complain(this.#whereError, "U hebt nog geen map of bestand gekozen.");
+      this.#complain(this.#whereError, this.#say("recount.nothing"));
       return;
     }
     this.#show("running");
@@ -177,25 +186,25 @@ class Recount {
     }
     this.#run = null;
     if (news.kind === "verdict") {
-      const said = sayVerdict(news.verdict);
+      const said = sayVerdict(this.#texts, news.verdict);
       const wall = this.#drop === null && this.#isServed() ? (this.#form.dataset["wall"] ?? "") : "";
-      this.#finish(said.title, showVerdict(news.verdict, said, wall));
+      this.#finish(said.title, showVerdict(this.#texts, news.verdict, said, wall));
     } else {
-      this.#finish(UNUSABLE[news.why].title, [this.#showUnusable(news.why, news.detail)]);
+      this.#finish(this.#say(UNUSABLE[news.why].title), [this.#showUnusable(news.why, news.detail)]);
     }
   }
 
   #showUnusable(why: Why, detail: string): HTMLElement {
     const { title, text } = UNUSABLE[why];
-    const again = make("button", { class: PRIMARY, type: "button" }, "Probeer opnieuw");
+    const again = make("button", { class: PRIMARY, type: "button" }, this.#say("booth.again"));
     again.addEventListener("click", () => {
       this.#begin();
     });
     return make(
       "div",
       { class: "utrecht-alert notice verdict missing" },
-      make("h2", { id: "oordeel", tabindex: "-1" }, title),
-      make("p", {}, text),
+      make("h2", { id: "oordeel", tabindex: "-1" }, this.#say(title)),
+      make("p", {}, this.#say(text)),
       ...(WORTH_A_RETRY.has(why) ? [make("p", {}, again)] : []),
       make("p", {}, make("code", { lang: "en" }, detail)),
     );
@@ -217,7 +226,7 @@ class Recount {
     this.#run?.stop();
     this.#run = null;
     this.#show("form");
-    this.#announce("U bent gestopt met natellen.");
+    this.#announce(this.#say("recount.stopped"));
     find("begin", HTMLButtonElement).focus();
   }
 
@@ -230,4 +239,14 @@ class Recount {
   }
 }
 
-new Recount();
+/** Begin, with the texts inside the page or else from the server; without texts the page says that it did not load. */
+async function begin(): Promise<void> {
+  const { dataset } = find("natellen", HTMLFormElement);
+  try {
+    new Recount(findTexts() ?? (await readTexts(dataset["texts"] ?? "")));
+  } catch {
+    find("inhoud", HTMLElement).append(make("p", { class: "complaint" }, dataset["sorry"] ?? ""));
+  }
+}
+
+void begin();

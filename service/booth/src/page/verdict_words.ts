@@ -3,7 +3,8 @@
 import type { AuditResult } from "../kernel/audit/run.ts";
 import { CHECK_WORDS } from "./check_words.ts";
 import type { Verdict } from "./messages.ts";
-import { PHASES, WHILE_VOTING, WITH_OUTCOME, sayCount, sayNumber, sayPlaceShortly } from "./words.ts";
+import type { Texts } from "./texts.ts";
+import { PHASES, WHILE_VOTING, WITH_OUTCOME, sayPlaceShortly } from "./words.ts";
 
 /** `good`: all is well; `partly`: consistent, not anchored; `wrong`: a check failed. */
 export type Tone = "good" | "partly" | "wrong";
@@ -17,65 +18,57 @@ export interface Said {
 const ANCHOR = "S10";
 /** What makes the outcome that was counted here the published one. */
 const SAME = ["T01", "T02", "T03", "T04", "T05", "T06", "T07"];
-const REPORT =
-  "Bewaar een kopie van het bord. Meld het aan een partner van deze verkiezing, en zeg erbij welke controle misgaat.";
 
-export function sayVerdict({ result }: Verdict): Said {
-  if (result.valid) return sayValid(result);
-  return result.faults[0]?.id === ANCHOR ? OTHER_BOARD : sayWrong(result);
+export function sayVerdict(texts: Texts, { result }: Pick<Verdict, "result">): Said {
+  if (result.valid) return sayValid(texts, result);
+  return result.faults[0]?.id === ANCHOR ? sayOther(texts) : sayWrong(texts, result);
 }
 
-const OTHER_BOARD: Said = {
-  sentences: [
-    "Het kenmerk dat u invulde, hoort niet bij dit bord.",
-    "Kijk of u het goed hebt overgenomen. Is het goed, dan is dit niet het bord van uw verkiezing. Meld het dan aan een partner.",
-  ],
-  title: "Dit is een ander bord",
-  tone: "wrong",
-};
-
-function sayValid(result: AuditResult): Said {
-  const good = `Alle ${sayNumber(result.checks.length)} controles zijn goed.`;
-  const outcome = sayOutcome(result);
-  if (result.anchored) return { sentences: [good, outcome], title: "Het klopt", tone: "good" };
+function sayOther(texts: Texts): Said {
   return {
-    sentences: [
-      good,
-      outcome,
-      "Maar u vulde geen kenmerk in. Daarom weet u niet of dit het bord van uw verkiezing is: een ander bord kan ook bij zichzelf passen.",
-      "Neem het kenmerk over van uw brief of van de site van een partner, en tel nog eens na.",
-    ],
-    title: "Dit bord past bij zichzelf",
-    tone: "partly",
-  };
-}
-
-function sayWrong(result: AuditResult): Said {
-  const failed = result.checks.filter((check) => check.reached && !check.ok);
-  const first = result.faults[0];
-  const where = first === undefined ? "" : `Controle ${first.id} gaat mis bij ${sayPlaceShortly(first.at)}. ${sayRule(first.id)}`.trim();
-  const others = failed.length - 1;
-  const more = others > 0 ? `Er ${others === 1 ? "gaat" : "gaan"} nog ${sayCount(others, "andere controle", "andere controles")} mis.` : "";
-  return {
-    sentences: [where, more, WITH_OUTCOME.has(result.phase) ? sayOutcome(result) : "", REPORT].filter(Boolean),
-    title: "Het klopt niet",
+    sentences: [texts.say("recount.other.anchor"), texts.say("recount.other.advice")],
+    title: texts.say("recount.other"),
     tone: "wrong",
   };
 }
 
+function sayValid(texts: Texts, result: AuditResult): Said {
+  const good = texts.say("recount.valid.checks", {}, result.checks.length);
+  const outcome = sayOutcome(texts, result);
+  if (result.anchored) return { sentences: [good, outcome], title: texts.say("recount.valid"), tone: "good" };
+  return {
+    sentences: [good, outcome, texts.say("recount.consistent.but"), texts.say("recount.consistent.advice")],
+    title: texts.say("recount.consistent"),
+    tone: "partly",
+  };
+}
+
+function sayWrong(texts: Texts, result: AuditResult): Said {
+  const failed = result.checks.filter((check) => check.reached && !check.ok);
+  const [first] = result.faults;
+  const where =
+    first === undefined ? "" : texts.say("recount.wrong.check", { check: first.id, place: sayPlaceShortly(texts, first.at) });
+  const others = failed.length - 1;
+  const more = others > 0 ? texts.say("recount.wrong.more", {}, others) : "";
+  const outcome = WITH_OUTCOME.has(result.phase) ? sayOutcome(texts, result) : "";
+  const sentences = [`${where} ${sayRule(texts, first?.id ?? "")}`.trim(), more, outcome, texts.say("recount.wrong.report")];
+  return { sentences: sentences.filter(Boolean), title: texts.say("recount.wrong"), tone: "wrong" };
+}
+
 /** What should have been so, in plain words. */
-function sayRule(check: string): string {
-  const words = CHECK_WORDS[check];
-  return words === undefined ? "" : `Zo hoort het: “${words}”`;
+function sayRule(texts: Texts, check: string): string {
+  const id = CHECK_WORDS[check];
+  return id === undefined ? "" : texts.say("recount.wrong.rule", { rule: texts.say(id) });
 }
 
 /** Say whether what was counted here is what was published. */
-export function sayOutcome(result: AuditResult): string {
-  if (!WITH_OUTCOME.has(result.phase)) return `Er is nog geen uitslag. ${PHASES[result.phase] ?? ""}`.trim();
-  if (result.outcome === null) return "De uitslag kon niet worden nageteld.";
-  return isSame(result)
-    ? "De uitslag die uw computer telde, is gelijk aan de gepubliceerde uitslag."
-    : "De uitslag die uw computer telde, is niet gelijk aan de gepubliceerde uitslag.";
+export function sayOutcome(texts: Texts, result: AuditResult): string {
+  if (!WITH_OUTCOME.has(result.phase)) {
+    const phase = PHASES[result.phase];
+    return `${texts.say("recount.outcome.none")} ${phase === undefined ? "" : texts.say(phase)}`.trim();
+  }
+  if (result.outcome === null) return texts.say("recount.outcome.not-counted");
+  return texts.say(isSame(result) ? "recount.outcome.same" : "recount.outcome.differs");
 }
 
 export function isSame(result: AuditResult): boolean {
@@ -84,26 +77,21 @@ export function isSame(result: AuditResult): boolean {
 }
 
 /** Say how many ballots could at most be somebody's making, and whether they could matter. */
-export function saySlack(result: AuditResult): readonly string[] {
-  if (result.slack === 0) {
-    return ["Elk aangevraagd aandeel is gebruikt, en geen nummer op de kiezerslijst is vervangen of toegevoegd."];
-  }
-  const [have, ballots] = [result.slack === 1 ? "is" : "zijn", sayCount(result.slack, "stembiljet", "stembiljetten")];
-  const said = [
-    `Er ${have} ten hoogste ${ballots} waarover twijfel kan zijn (de "slack"). Dat zijn aandelen die zijn aangevraagd en niet gebruikt, en nummers die zijn vervangen of toegevoegd.`,
-  ];
-  if (WHILE_VOTING.has(result.phase)) return [...said, "Het stemmen loopt nog. Veel van deze mensen stemmen misschien nog."];
-  return [...said, ...sayRisk(result)];
+export function saySlack(texts: Texts, result: AuditResult): readonly string[] {
+  if (result.slack === 0) return [texts.say("recount.slack.none")];
+  const said = [texts.say("recount.slack", {}, result.slack)];
+  if (WHILE_VOTING.has(result.phase)) return [...said, texts.say("recount.slack.voting")];
+  return [...said, ...sayRisk(texts, result)];
 }
 
-function sayRisk(result: AuditResult): readonly string[] {
+function sayRisk(texts: Texts, result: AuditResult): readonly string[] {
   if (result.outcome === null) return [];
   switch (result.outcome_at_risk) {
     case false:
-      return ["Ook als ze allemaal anders waren, bleef de uitslag gelijk."];
+      return [texts.say("recount.risk.none")];
     case true:
-      return ["Als ze allemaal anders waren, kon de uitslag anders zijn."];
+      return [texts.say("recount.risk")];
     case null:
-      return ["Of de uitslag dan anders kon zijn, is bij deze manier van tellen niet te zeggen."];
+      return [texts.say("recount.risk.unknown")];
   }
 }

@@ -1,32 +1,33 @@
-/** Numbers, money and the protocol's words in plain Dutch; the same words as on the site's other pages. */
+/** The texts of the protocol's words, by their ids in the catalogue; places and durations as texts say them. */
 
 import type { Stage } from "./messages.ts";
+import type { Texts } from "./texts.ts";
 import type { Why } from "./unusable.ts";
 
 /** The parts of the audit by the letter of their checks. */
 export const PARTS: readonly (readonly [letter: string, title: string])[] = [
-  ["L", "Het logboek: de handtekeningen en of er niets is weggelaten of veranderd"],
-  ["F", "De bestanden: teksten, tekeningen en uitslag"],
-  ["E", "Elke tegel: vorm, volgorde en handtekeningen"],
-  ["S", "De regels van de verkiezing"],
-  ["R", "De kiezerslijst en de opening"],
-  ["Q", "De aanvragen van aandelen"],
-  ["B", "De stembiljetten"],
-  ["C", "De sluiting en de sleutels"],
-  ["T", "Openen en tellen, helemaal opnieuw"],
-  ["K", "De vaststelling"],
+  ["L", "page.part.log"],
+  ["F", "page.part.files"],
+  ["E", "page.part.entries"],
+  ["S", "page.part.set-up"],
+  ["R", "page.part.roll"],
+  ["Q", "page.part.requests"],
+  ["B", "page.part.ballots"],
+  ["C", "page.part.closing"],
+  ["T", "page.part.count"],
+  ["K", "page.part.certification"],
 ];
 
 export const PHASES: Readonly<Record<string, string>> = {
-  "set-up": "De verkiezing wordt voorbereid.",
-  certified: "De uitslag is vastgesteld.",
-  closed: "Het stemmen is gesloten. De stembiljetten zijn nog dicht.",
-  counted: "Er is geteld. De uitslag is nog niet vastgesteld.",
-  opened: "De stembiljetten zijn open. Er is nog niet geteld.",
-  releasing: "Er kan gestemd worden.",
-  roll: "De kiezerslijst wordt gemaakt.",
-  sealed: "De kiezerslijst is klaar. Het stemmen is nog niet open.",
-  voting: "Er kan gestemd worden.",
+  "set-up": "recount.phase.set-up",
+  certified: "recount.phase.certified",
+  closed: "recount.phase.closed",
+  counted: "recount.phase.counted",
+  opened: "recount.phase.opened",
+  releasing: "recount.phase.voting",
+  roll: "page.now.roll",
+  sealed: "recount.phase.sealed",
+  voting: "recount.phase.voting",
 };
 
 /** The phases in which a published outcome stands on the board. */
@@ -35,9 +36,9 @@ export const WITH_OUTCOME: ReadonlySet<string> = new Set(["counted", "certified"
 export const WHILE_VOTING: ReadonlySet<string> = new Set(["voting", "releasing"]);
 
 export const STAGES: Readonly<Record<Stage, string>> = {
-  replay: "Stap 1 van 3: het bord nalezen",
-  "open and count": "Stap 2 van 3: stembiljetten openen en tellen",
-  files: "Stap 3 van 3: de bestanden vergelijken",
+  replay: "recount.stage.replay",
+  "open and count": "recount.stage.count",
+  files: "recount.stage.files",
 };
 
 interface Advice {
@@ -46,82 +47,42 @@ interface Advice {
 }
 
 export const UNUSABLE: Readonly<Record<Why, Advice>> = {
-  broken: {
-    title: "Het natellen is gestopt door een fout in dit programma",
-    text: "Dat zegt niets over de uitslag. Laad de bladzijde opnieuw. Gebeurt het weer, meld het ons dan.",
-  },
-  "no-record": {
-    title: "Hier staat geen bord in",
-    text: "Kies de map waarin het bestand checkpoint staat, met de mappen tile en files ernaast.",
-  },
-  offline: {
-    title: "Het natellen is niet gelukt",
-    text: "We konden het bord niet helemaal ophalen. Dat zegt niets over de uitslag. Kijk of u verbinding hebt, en probeer het opnieuw. U kunt ook een kopie van het bord natellen.",
-  },
-  elsewhere: {
-    title: "Het natellen is niet gelukt",
-    text: "De server stuurt ons door naar een ander adres. Dat volgen we niet: dan telt u misschien iets anders na. Dat zegt niets over de uitslag. Probeer het later nog eens, of tel een kopie van het bord na.",
-  },
-  packed: {
-    title: "Dit bestand is ingepakt",
-    text: "Pak het eerst uit. Kies daarna de map die erin zat.",
-  },
-  silent: {
-    title: "De server geeft geen antwoord",
-    text: "We wachtten een halve minuut en kregen niets. Dat zegt niets over de uitslag. Kijk of u verbinding hebt, en probeer het opnieuw. U kunt ook een kopie van het bord natellen.",
-  },
-  "tar-form": {
-    title: "Dit bestand kunnen we niet lezen",
-    text: "Het is geen gewoon tar-bestand, of het is niet helemaal aangekomen. Haal het opnieuw op.",
-  },
-  "tar-twice": {
-    title: "Dit bestand kunnen we niet lezen",
-    text: "Er staat twee keer hetzelfde in. Haal het opnieuw op, of maak een nieuw bestand van de map.",
-  },
-  "too-many": {
-    title: "Hier staan te veel bestanden in",
-    text: "Zoveel bestanden heeft geen enkel bord. Kies de map van het bord alleen.",
-  },
-  "two-records": {
-    title: "Hier staat meer dan één bord in",
-    text: "Kies de map van één bord.",
-  },
-  unreadable: {
-    title: "Uw computer geeft het bestand niet meer vrij",
-    text: "Misschien is het verplaatst of veranderd. Kies het opnieuw.",
-  },
+  broken: { title: "recount.broken", text: "recount.broken-advice" },
+  "no-record": { title: "recount.no-record", text: "recount.no-record-advice" },
+  offline: { title: "recount.failed", text: "recount.offline-advice" },
+  elsewhere: { title: "recount.failed", text: "recount.elsewhere-advice" },
+  packed: { title: "recount.packed", text: "recount.packed-advice" },
+  silent: { title: "recount.silent", text: "recount.silent-advice" },
+  "tar-form": { title: "recount.tar", text: "recount.tar-form-advice" },
+  "tar-twice": { title: "recount.tar", text: "recount.tar-twice-advice" },
+  "too-many": { title: "recount.too-many", text: "recount.too-many-advice" },
+  "two-records": { title: "recount.two-records", text: "recount.two-records-advice" },
+  unreadable: { title: "recount.unreadable", text: "recount.unreadable-advice" },
 };
 
 /** What may go better at a second try, with nothing chosen anew. */
 export const WORTH_A_RETRY: ReadonlySet<Why> = new Set<Why>(["broken", "elsewhere", "offline", "silent"]);
 
-export function sayNumber(number: number): string {
-  return String(number).replace(/\B(?=(?:\d{3})+$)/gu, ".");
+/** What a table has for a word of the protocol; the word itself where it has nothing. */
+export function sayWord(texts: Texts, table: Readonly<Record<string, string>>, word: string): string {
+  const id = table[word];
+  return id === undefined ? word : texts.say(id);
 }
 
-/** An amount of cents: the cents only where there are any. */
-export function sayEuros(cents: number): string {
-  const rest = cents % 100;
-  const euros = `€\u00a0${sayNumber((cents - rest) / 100)}`;
-  return rest === 0 ? euros : `${euros},${String(rest).padStart(2, "0")}`;
-}
-
-export function sayCount(number: number, one: string, more: string): string {
-  return `${sayNumber(number)} ${number === 1 ? one : more}`;
-}
-
-export function sayPlace(at: number | string): string {
-  return typeof at === "number" ? `tegel ${sayNumber(at)}` : `het bestand ${at}`;
+export function sayPlace(texts: Texts, at: number | string): string {
+  if (typeof at === "string") return texts.say("recount.place.file", { path: at });
+  return texts.say("recount.place.tile", { place: texts.number(at) });
 }
 
 /** As `sayPlace`, with no more of a file's long name than tells it from others. */
-export function sayPlaceShortly(at: number | string): string {
-  return sayPlace(typeof at === "number" ? at : at.replace(/([0-9a-f]{8})[0-9a-f]{56}$/u, "$1…"));
+export function sayPlaceShortly(texts: Texts, at: number | string): string {
+  return sayPlace(texts, typeof at === "number" ? at : at.replace(/([0-9a-f]{8})[0-9a-f]{56}$/u, "$1…"));
 }
 
-export function sayDuration(seconds: number): string {
+export function sayDuration(texts: Texts, seconds: number): string {
   const whole = Math.max(1, Math.round(seconds));
-  if (whole < 60) return sayCount(whole, "seconde", "seconden");
-  const minutes = sayCount(Math.floor(whole / 60), "minuut", "minuten");
-  return whole % 60 === 0 ? minutes : `${minutes} en ${sayCount(whole % 60, "seconde", "seconden")}`;
+  if (whole < 60) return texts.say("recount.seconds", {}, whole);
+  const minutes = texts.say("recount.minutes", {}, Math.floor(whole / 60));
+  if (whole % 60 === 0) return minutes;
+  return texts.say("recount.duration", { minutes, seconds: texts.say("recount.seconds", {}, whole % 60) });
 }

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { Texts, type Catalogue } from "../booth/texts.ts";
+import { Texts, type Catalogue } from "../page/texts.ts";
+import { textsIn } from "./catalogues.ts";
 
 interface Said {
   readonly numbers: readonly (readonly [number, string])[];
@@ -18,14 +19,9 @@ function read(path: string): unknown {
 
 const TABLE = read("../../../../tests/booth_texts.json") as Readonly<Record<string, Said>>;
 
-/** The file that the build writes (`make booth`). */
-function textsIn(language: string): Texts {
-  return new Texts(read(`../../../static/booth/texts.${language}.json`) as Catalogue);
-}
-
 for (const [language, { amounts, forms, numbers }] of Object.entries(TABLE)) {
   test(`numbers, money and forms are as the table has them: ${language}`, () => {
-    const texts = textsIn(language);
+    const texts = textsIn("texts", language);
     assert.equal(texts.locale.split("-")[0], language);
     for (const [number, said] of numbers) assert.equal(texts.number(number), said);
     for (const [cents, said] of amounts) assert.equal(texts.euros(cents), said);
@@ -74,9 +70,15 @@ test("a text that is not there is a fault", () => {
   assert.throws(() => madeUp("nl", {}).say("nowhere"), /expected the text nowhere/);
 });
 
+test("a percentage has as many decimals as it needs", () => {
+  for (const [hundredths, said] of [[0, "0%"], [100, "1%"], [250, "2,5%"], [205, "2,05%"], [10_000, "100%"], [123_456, "1.234,56%"]] as const) {
+    assert.equal(textsIn("texts", "nl").percent(hundredths), said);
+  }
+});
+
 test("the time is that of the Netherlands, in winter and in summer", () => {
-  const moment = (seconds: number) => textsIn("nl").moment(seconds);
+  const moment = (seconds: number) => textsIn("texts", "nl").moment(seconds);
   assert.equal(moment(Date.UTC(2026, 0, 15, 23, 30) / 1000), "vrijdag 16 januari om 00:30");
   assert.equal(moment(Date.UTC(2026, 6, 15, 21, 59) / 1000), "woensdag 15 juli om 23:59");
-  assert.match(textsIn("ar").moment(Date.UTC(2026, 0, 15, 23, 30) / 1000), /16.*12:30/u);
+  assert.match(textsIn("texts", "ar").moment(Date.UTC(2026, 0, 15, 23, 30) / 1000), /16.*12:30/u);
 });

@@ -1,12 +1,12 @@
 /** One visitor after the other: each has a session, a way and settings of their own, and leaves nothing. */
 
+import { readTexts } from "../../page/start.ts";
+import type { Texts } from "../../page/texts.ts";
 import { App, type Screens } from "../app.ts";
 import { stepOf } from "../kept.ts";
 import type { Opening } from "../opening.ts";
 import { random } from "../opening.ts";
 import { Session } from "../session.ts";
-import { readTexts } from "../start.ts";
-import type { Texts } from "../texts.ts";
 import { Bar, type Language } from "./bar.ts";
 import { Idle } from "./idle.ts";
 import type { Left } from "./left.ts";

@@ -6,11 +6,11 @@
 import { bytes, literal, object } from "../../kernel/schema.ts";
 import { decode, encode } from "../../kernel/wire.ts";
 import { find, make } from "../../page/dom.ts";
+import { readTexts } from "../../page/start.ts";
 import { Frame } from "../app.ts";
 import { awayNotice, button, lead, notice, paragraph } from "../parts.ts";
 import { drawQr } from "../qr.ts";
 import { Denied, pause, send } from "../server.ts";
-import { readTexts } from "../start.ts";
 import { LED, spellJoin, type Led } from "./joined.ts";
 import { countSchema, joinSchema } from "./lesson.ts";
 

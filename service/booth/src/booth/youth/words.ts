@@ -1,8 +1,8 @@
 /** The shared screens and parts say "je" to a child, and what is too much or too little is said kindly. */
 
 import type { BallotContest } from "../../kernel/election.ts";
+import type { Texts } from "../../page/texts.ts";
 import { costOf, pointsOf, type Pick, type Problem } from "../draft.ts";
-import type { Texts } from "../texts.ts";
 
 /** Which text a child gets in place of one for adults. */
 export const FOR_CHILDREN: Readonly<Record<string, string>> = {

@@ -63,6 +63,13 @@ export class Texts {
     return (cents < 0 ? "-" : "") + this.say("cldr.money.sign", { currency: "€", number: amount });
   }
 
+  /** A percentage with as many decimals as it needs. @param hundredths of a percent, not below zero */
+  percent(hundredths: number): string {
+    const rest = String(hundredths % 100).padStart(2, "0").replace(/0+$/u, "");
+    const whole = this.number(Math.floor(hundredths / 100));
+    return this.say("cldr.percent", { number: rest === "" ? whole : `${whole}${this.say("cldr.decimal")}${rest}` });
+  }
+
   /** Day and time in the Netherlands. @param seconds since 1970 */
   moment(seconds: number): string {
     const day = { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" } as const;
