@@ -295,6 +295,7 @@ async def test_keyboard_alone(database: str, folder: Path, browser: Browser) -> 
     async with serve(database, folder, certified()) as hall:
         page = await browser.new_page()
         await page.goto(hall.site + "/recount#inhoud")
+        await page.locator("#kenmerk").wait_for()  # the form is there when its words are
         await page.keyboard.press("Tab")
         assert await page.evaluate("document.activeElement.id") == "kenmerk"
         await page.keyboard.type(hall.anchor)
