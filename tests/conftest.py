@@ -172,7 +172,6 @@ async def connection(database: str) -> AsyncIterator[asyncpg.Connection]:
 STORE_FIXTURES = {"postgres_server", "database", "empty_database", "connection"}
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as `store` whatever uses a database, so nobody can forget it; one worker has all browsers."""
     for item in items:
