@@ -103,7 +103,7 @@ def test_the_bundle_names_no_foreign_origin() -> None:
     """Nothing that a site serves has an address of another origin in it, but for the name of SVG itself."""
     for name, content in read_public(booth.PUBLIC).items():
         if name != "LICENSES.txt":
-            assert len(content) > 30_000, name
+            assert len(content) > 20_000, name
             assert FOREIGN.findall(content.replace(SVG_NAME, b"")) == [], name
 
 
