@@ -34,12 +34,28 @@ PAGES: dict[Script, str] = {
     "lesson": "/les",
 }
 """Where the pages are, in the source's language."""
-LAYOUTS: dict[Script, str] = {
-    "vote": "vote.html",
-    "check": "vote.html",
-    "kiosk": "kiosk.html",
-    "youth": "youth.html",
-    "lesson": "youth.html",
+
+
+class Layout(msgspec.Struct, frozen=True, kw_only=True):
+    """How a page looks: its template, the kind that names its style sheet, the colours that it allows."""
+
+    template: str
+    kind: str = ""
+    scheme: str = "light dark"
+
+    @property
+    def sheets(self) -> list[str]:
+        """Return the style sheets that it has beside those of all pages, by name."""
+        return ["vote", self.kind] if self.kind else ["vote"]
+
+
+_YOUTH = Layout(template="youth.html", kind="youth")
+LAYOUTS: dict[Script, Layout] = {
+    "vote": Layout(template="vote.html"),
+    "check": Layout(template="vote.html"),
+    "kiosk": Layout(template="kiosk.html", kind="kiosk", scheme="only light"),
+    "youth": _YOUTH,
+    "lesson": _YOUTH,
 }
 SAYS = {
     "vote": "booth.page.title",
@@ -161,7 +177,9 @@ def _link(page: str, code: Language) -> LanguageLink:
 
 def render_booth(shown: BoothShown, script: Script) -> str:
     """Return a page as HTML."""
-    return _environment.get_template(LAYOUTS[script]).render(page=shown, script=script, sheets=list_sheets)
+    layout = LAYOUTS[script]
+    template = _environment.get_template(layout.template)
+    return template.render(page=shown, script=script, layout=layout, sheets=list_sheets(*layout.sheets))
 
 
 def address_in(page: str, language: Language) -> str:

@@ -173,9 +173,7 @@ STORE_FIXTURES = {"postgres_server", "database", "empty_database", "connection"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as `store` whatever uses a database, so nobody can forget it; one worker has all browsers."""
+    """Mark as `store` whatever uses a database, so nobody can forget it."""
     for item in items:
         if STORE_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("store")
-        if item.get_closest_marker("journey"):
-            item.add_marker(pytest.mark.xdist_group("browser"))

@@ -4,7 +4,6 @@ import json
 import re
 from pathlib import Path
 
-import asyncpg
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
@@ -395,17 +394,3 @@ async def test_revoked_number(database: str, folder: Path) -> None:
     assert "Nummer 3 is ingetrokken." in revoked.text
     assert f"/wall/{placed.index}" in revoked.addresses
     assert "Met nummer 11 is nog geen aandeel aangevraagd." in new.text
-
-
-async def test_lookups_use_their_indexes(connection: asyncpg.Connection) -> None:
-    """Whoever asks for a number or a later ballot makes the database read by index, not the whole board."""
-    from service.portal.store import FIND_REQUEST, READ_LATER, READ_WALL
-
-    await connection.execute("SET enable_seqscan = off")
-    for query, arguments, index in (
-        (READ_LATER, [b"k" * 43], "entries_voting_key"),
-        (FIND_REQUEST, [b"k" * 43], "entries_credential"),
-        (READ_WALL, [0, 50], "entries_voting_key"),
-    ):
-        plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {query}", *arguments))
-        assert index in plan, plan
