@@ -168,6 +168,21 @@ async def test_a_letter_of_another_election(station: Station, browser: Browser) 
     assert "#" not in page.url
 
 
+async def test_a_letter_that_is_opened_in_the_same_tab(station: Station, browser: Browser) -> None:
+    """At the first screen its code is taken, further on the voter stays there; no address keeps it."""
+    voter = await enter(station, await browser.new_context())
+    await voter.page.goto(f"{station.url}/vote")
+    await voter.page.locator("#code").wait_for()
+    letter = f"#{voter.code}.{station.anchor}"
+    await voter.page.evaluate("hash => { location.hash = hash; }", letter)
+    await expect(voter.page.locator("#code")).to_have_value(voter.code)
+    assert "#" not in voter.page.url
+    await voter.get_share()
+    await voter.page.evaluate("hash => { location.hash = hash; }", letter)
+    await expect(voter.page).to_have_url(f"{station.url}/vote")
+    await expect(voter.page.locator("section.contest").first).to_be_visible()
+
+
 async def test_nothing_is_ticked_beforehand_and_nothing_is_repaired(
     station: Station, browser: Browser
 ) -> None:

@@ -122,6 +122,30 @@ async def test_a_lesson_that_is_none(station: Station, browser: Browser, behind:
     assert [request.url for request in asked if "/lessons" in request.url] == []
 
 
+async def test_a_card_of_another_election(station: Station, browser: Browser) -> None:
+    """Where site and card differ the child is told in its own words, and nothing is sent."""
+    page = await browser.new_page()
+    asked = collect(page)
+    await page.goto(f"{station.url}/jeugd#{station.letters['youth'][0]}.{'0' * 64}")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Deze kaart is van een andere verkiezing")
+    await expect(page.locator("main")).to_contain_text("Vraag het aan je juf of meester.")
+    assert not [request.url for request in asked if "/api/" in request.url]
+    assert "#" not in page.url
+
+
+async def test_a_double_tap_answers_one_idea(station: Station, browser: Browser) -> None:
+    """The second half of a double tap falls on an idea that nobody has looked at yet, and does nothing."""
+    tablet = await take_tablet(station, await browser.new_context())
+    await tablet.open()
+    await tablet.get_share(station.take_code("youth"))
+    await tablet.onward()
+    first = await tablet.title.inner_text()
+    await tablet.page.locator(".like").first.dblclick()
+    await expect(tablet.title).not_to_have_text(first)
+    await tablet.page.wait_for_timeout(300)
+    assert await tablet.page.locator(".dot.past").count() == 1
+
+
 async def test_a_child_at_home_loses_nothing(station: Station, browser: Browser) -> None:
     """Without a lesson a closed page goes on where it was; "Klaar" takes everything away."""
     context = await browser.new_context()

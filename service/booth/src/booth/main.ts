@@ -5,6 +5,7 @@ import { KeptDrafts } from "./drafts.ts";
 import { HOME } from "./home.ts";
 import { claim } from "./one_tab.ts";
 import { open, random, SCREENS } from "./opening.ts";
+import { takeCode } from "./screens/code.ts";
 import { Session } from "./session.ts";
 import { VoterStore } from "./store.ts";
 
@@ -13,5 +14,6 @@ void open(async ({ api, election, frame, key, proofs, site, source, texts }) => 
   await claim(frame, async () => {
     const session = await Session.open({ api, drafts: new KeptDrafts(key), election, proofs, random, source, store });
     new App({ place: HOME, session, site, source, texts }, SCREENS).resume();
+    takeCode(); // which nobody needs who is further than the first screen
   });
 });

@@ -13,7 +13,7 @@ import { Frame, type Screens, type Site } from "./app.ts";
 import { button, notice, paragraph } from "./parts.ts";
 import { showAsking } from "./screens/asking.ts";
 import { showBallot } from "./screens/ballot.ts";
-import { showCode } from "./screens/code.ts";
+import { codeIn, showCode } from "./screens/code.ts";
 import { showDone } from "./screens/done.ts";
 import { showMark } from "./screens/mark.ts";
 import { showReview } from "./screens/review.ts";
@@ -48,11 +48,14 @@ export interface Opening {
   readonly texts: Texts;
 }
 
-/** Open the booth: show what is wrong, or hand over to `begin`. */
-export async function open(begin: (opening: Opening) => Promise<void>): Promise<void> {
+/**
+ * Open the booth: show what is wrong, or hand over to `begin`.
+ * @param instead ids of texts that are said in place of others
+ */
+export async function open(begin: (opening: Opening) => Promise<void>, instead: Readonly<Record<string, string>> = {}): Promise<void> {
   try {
     const { dataset } = document.documentElement;
-    const texts = await readTexts(dataset["texts"] ?? "");
+    const texts = (await readTexts(dataset["texts"] ?? "")).put(instead);
     const frame = new Start(texts);
     try {
       const anchor = anchorOf(dataset["manifest"] ?? "");
@@ -60,6 +63,10 @@ export async function open(begin: (opening: Opening) => Promise<void>): Promise<
         showOther(frame);
         return;
       }
+      // A letter that is opened in this very tab changes only what stands behind the `#` of the address.
+      addEventListener("hashchange", () => {
+        if (codeIn(location.hash) !== "") location.reload();
+      });
       const source = new WebSource(dataset["board"] ?? "");
       const election = await readElection(source, anchor);
       const proofs = new WebSource(dataset["proofs"] ?? "");

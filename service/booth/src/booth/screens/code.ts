@@ -149,7 +149,7 @@ class CodeForm {
 }
 
 /** The code behind the `#` of a letter's address; it is taken out of the address at once. */
-function takeCode(): string {
+export function takeCode(): string {
   const code = codeIn(location.hash);
   if (code !== "") history.replaceState(history.state, "", location.pathname);
   return code;

@@ -28,12 +28,11 @@ function takeCode(): string {
 
 const join = takeJoin();
 void open(async (opening) => {
-  const texts = opening.texts.put(FOR_CHILDREN);
-  opening.frame.translate(texts);
+  const { texts } = opening;
   const queue = await Queue.open();
   const code = takeCode();
   const lesson = new Lesson(opening.api, random);
-  const classroom = new Classroom({ ...opening, texts }, queue, lesson, code);
+  const classroom = new Classroom(opening, queue, lesson, code);
   queue.onDelivered = () => {
     lesson.count();
   };
@@ -48,4 +47,4 @@ void open(async (opening) => {
     if (join !== null) lesson.join(join);
     return begin();
   });
-});
+}, FOR_CHILDREN);

@@ -4,7 +4,7 @@ import { make } from "../../page/dom.ts";
 import type { App } from "../app.ts";
 import { MARK_LENGTH, problemsOf, toggleMark } from "../draft.ts";
 import { MARKS } from "../marks.ts";
-import { button, lead, nameOf, picture } from "../parts.ts";
+import { button, lead, nameOf, paragraph, picture } from "../parts.ts";
 import { walkOf } from "./host.ts";
 import { backButton, onward } from "./parts.ts";
 
@@ -31,7 +31,10 @@ export function showMark(app: App): void {
     app.back();
   });
   const list = make("ul", { class: "mark-tiles", "aria-labelledby": "kop" }, ...tiles.map((each) => make("li", {}, each)));
-  app.show({ title: app.say("booth.youth.mark"), content: [lead(app.say("booth.youth.mark.lead")), list, make("div", { class: "foot" }, said, onward(cast, back))] });
+  app.show({
+    title: app.say("booth.youth.mark"),
+    content: [lead(app.say("booth.youth.mark.lead")), paragraph(app.say("booth.youth.mark.card")), list, make("div", { class: "foot" }, said, onward(cast, back))],
+  });
   tell();
 }
 

@@ -6,9 +6,13 @@ import { costOf, pointsOf, type Pick, type Problem } from "../draft.ts";
 
 /** Which text a child gets in place of one for adults. */
 export const FOR_CHILDREN: Readonly<Record<string, string>> = {
+  "booth.away.text": "booth.youth.away.wait",
   "booth.banner.not-again": "booth.youth.banner",
   "booth.banner.not-voted": "booth.youth.banner",
+  "booth.fault.board": "booth.youth.ask",
   "booth.fault.network": "booth.youth.away",
+  "booth.fault.store": "booth.youth.ask",
+  "booth.fault.title": "booth.youth.broken",
   "booth.kiosk.away.leave": "booth.youth.away.leave",
   "booth.kiosk.away.text": "booth.youth.away.text",
   "booth.kiosk.idle.sending": "booth.youth.idle.sending",
@@ -24,6 +28,11 @@ export const FOR_CHILDREN: Readonly<Record<string, string>> = {
   "booth.kiosk.scan.hold": "booth.youth.scan.hold",
   "booth.kiosk.scan.none": "booth.youth.scan.none",
   "booth.kiosk.scan.nothing": "booth.youth.scan.nothing",
+  "booth.other.advice": "booth.youth.ask",
+  "booth.other.said": "booth.youth.other.said",
+  "booth.other.title": "booth.youth.other",
+  "booth.refused.fault": "booth.youth.ask",
+  "booth.tabs.title": "booth.youth.tabs",
 };
 
 /** How to fill in a contest. */
