@@ -38,7 +38,7 @@ oracle: $(STAMP)  ## install pabutools, against which counts are tested; without
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r deploy/locks/oracle.txt
 
 test: booth  ## run all tests; they reach no network but loopback (options: PYTEST="...")
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
+	$(BIN)/python -m pytest -n 3 $(PYTEST)
 
 test-store: booth  ## run only the tests that need a PostgreSQL server, without attacks and browsers
 	$(BIN)/python -m pytest -n 2 -m "store and not attack and not journey" $(PYTEST)

@@ -18,11 +18,14 @@ from pathlib import Path
 import asyncpg
 import hypothesis
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from service.db.embedded import EmbeddedPostgres
 from service.db.external import ExternalPostgres
 from service.db.migrate import migrate_dsn
 from tests.second import Second
+from tests.workers import JourneysTogether
 
 GIB = 1024**3
 # Roles belong to the whole server, so workers that share one make them in turn.
@@ -167,6 +170,11 @@ async def connection(database: str) -> AsyncIterator[asyncpg.Connection]:
     opened = await asyncpg.connect(database)
     yield opened
     await opened.close()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Say which worker gets which test (workers.py)."""
+    return JourneysTogether(config, log)
 
 
 STORE_FIXTURES = {"postgres_server", "database", "empty_database", "connection"}

@@ -8,10 +8,11 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from tests.journeys.station import Station, open_station
@@ -30,9 +31,9 @@ def find_chromium() -> str:
     pytest.skip("no chromium; install it or name it in WIJK_CHROMIUM")
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """A browser of the test's own."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """One browser for all journeys of a worker: to start one takes seconds."""
     path = find_chromium()
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch(executable_path=path, args=FLAGS)
@@ -40,36 +41,85 @@ async def browser() -> AsyncIterator[Browser]:
         await opened.close()
 
 
-@pytest.fixture(scope="session")
-def station() -> Iterator[Station]:
-    """A polling site that is open, for all tests of a worker; it runs in a loop of its own."""
-    find_chromium()
-    opened: list[Station] = []
-    failures: list[BaseException] = []
-    ready, closing = threading.Event(), threading.Event()
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(chromium: Browser) -> AsyncIterator[Browser]:
+    """A browser in which nobody was: a context has stores of its own, and is closed after the test."""
+    yield chromium
+    for context in chromium.contexts:
+        await context.close()
 
-    async def run() -> None:
+
+class Stand:
+    """A polling site that is open, in a loop of its own."""
+
+    def __init__(self) -> None:
+        self._closing, self._ready = threading.Event(), threading.Event()
+        self._opened: list[Station] = []
+        self._failures: list[BaseException] = []
+        self._thread = threading.Thread(target=self._work)
+        self._thread.start()
+
+    def wait(self) -> Station:
+        """Return the site once it is open; fail the test if it does not open."""
+        self._ready.wait(STATION_SECONDS)
+        if self._failures or not self._opened:
+            pytest.fail(f"the station did not open: {self._failures}")
+        return self._opened[0]
+
+    def close(self) -> None:
+        """Stop all of it."""
+        self._closing.set()
+        self._thread.join(STATION_SECONDS)
+
+    def _work(self) -> None:
+        try:
+            asyncio.run(self._run())
+        except BaseException as error:
+            self._failures.append(error)
+        finally:
+            self._ready.set()
+
+    async def _run(self) -> None:
         with tempfile.TemporaryDirectory(prefix="wijk-station-") as folder:
             async with open_station(Path(folder) / "site") as found:
-                opened.append(found)
-                ready.set()
-                await asyncio.to_thread(closing.wait)
+                self._opened.append(found)
+                self._ready.set()
+                await asyncio.to_thread(self._closing.wait)
 
-    def work() -> None:
-        try:
-            asyncio.run(run())
-        except BaseException as error:
-            failures.append(error)
-        finally:
-            ready.set()
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        ready.wait(STATION_SECONDS)
-        if failures or not opened:
-            pytest.fail(f"the station did not open: {failures}")
-        yield opened[0]
-    finally:
-        closing.set()
-        thread.join(STATION_SECONDS)
+STANDS: list[Stand] = []
+"""The one that is open, if any: for as long as journeys follow each other."""
+
+
+@pytest.fixture
+def station() -> Station:
+    """A polling site that is open, for all journeys of a worker."""
+    find_chromium()
+    if not STANDS:
+        STANDS.append(Stand())
+    return STANDS[0].wait()
+
+
+def close_stand() -> None:
+    """Stop what is open: an empty polling site slows down what comes after the journeys."""
+    while STANDS:
+        STANDS.pop().close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run all journeys in the loop in which the browser was opened."""
+    for item in items:
+        if item.get_closest_marker("journey") is not None:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Close after the last journey."""
+    if nextitem is not None and nextitem.get_closest_marker("journey") is None:
+        close_stand()
+
+
+def pytest_sessionfinish() -> None:
+    """Close in any case."""
+    close_stand()
