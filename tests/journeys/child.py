@@ -92,7 +92,7 @@ class Tablet:
     async def cast(self) -> str:
         """Vote, and return the ballot's number."""
         await self.onward()
-        await expect(self.title).to_have_text(DONE[self.language], timeout=20_000)
+        await expect(self.title).to_have_text(DONE[self.language])
         await self.look("done")
         found = re.search(r"([0-9A-Z]{5})-([0-9A-Z]{5})", await self.page.locator(".big-number").inner_text())
         assert found

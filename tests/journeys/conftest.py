@@ -13,12 +13,16 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.journeys.station import Station, open_station
 
 STATION_SECONDS = 110
+PATIENCE_MILLISECONDS = 20_000
+"""How long a page may take to show what is expected, on a machine that is busy with other tests."""
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
 def find_chromium() -> str:

@@ -189,7 +189,7 @@ async def test_a_sealed_ballot_waits_for_the_network(station: Station, browser: 
         await page.route("**/api/ballots", lambda route: route.abort())
         await voter.mark()
         await voter.press("cast")
-        await expect(page.get_by_role("heading", name=AWAY)).to_be_visible(timeout=20_000)
+        await expect(page.get_by_role("heading", name=AWAY)).to_be_visible()
         await page.get_by_role("button", name="Laat mijn stem hier wachten").tap()
         await expect(page.locator("#inhoud")).to_contain_text("Uw stem is nog niet ontvangen")
         assert (await Axe().run(page)).violations_count == 0

@@ -196,12 +196,12 @@ async def test_lies_to_a_second_device(station: Station, browser: Browser) -> No
         page = await (await browser.new_context()).new_page()
         await serve(page, other)
         await page.goto(one.address)
-        await expect(page.locator(".notice.wrong h2"), name).to_have_text(said, timeout=20_000)
+        await expect(page.locator(".notice.wrong h2"), name).to_have_text(said)
         await expect(page.locator("main")).to_contain_text("Stem opnieuw op een ander apparaat")
         assert await page.locator(".reviewed").count() == 0, name
     page = await (await browser.new_context()).new_page()
     await page.goto(one.address)
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Is dit wat u koos?", timeout=20_000)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Is dit wat u koos?")
 
 
 async def test_a_ballot_that_is_not_there(station: Station, browser: Browser) -> None:
@@ -210,7 +210,7 @@ async def test_a_ballot_that_is_not_there(station: Station, browser: Browser) ->
     page = await browser.new_page()
     await page.route("**/ballots/*", lambda route: route.fulfill(status=404, body="{}"))
     await page.goto(one.address)
-    await expect(page.locator(".notice.wrong h2")).to_have_text("Dit stembiljet is hier niet", timeout=20_000)
+    await expect(page.locator(".notice.wrong h2")).to_have_text("Dit stembiljet is hier niet")
 
 
 async def test_a_changed_election_at_home(station: Station, browser: Browser) -> None:
@@ -218,7 +218,7 @@ async def test_a_changed_election_at_home(station: Station, browser: Browser) ->
     page = await browser.new_page()
     await serve_other_set_up(page, Cast(address="", raw=""))
     await page.goto(f"{station.url}/vote")
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Stemmen lukt nu niet", timeout=20_000)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Stemmen lukt nu niet")
     await expect(page.locator("main")).to_contain_text("een verkiezing die niet klopt")
     assert await page.locator("#code").count() == 0
 
@@ -229,12 +229,12 @@ async def test_an_old_board(station: Station, browser: Browser) -> None:
     old = await (await voter.page.request.get(f"{station.url}/board/checkpoint")).body()
     await voter.vote()
     where = voter.page.locator(".where")
-    await expect(where).to_contain_text("uiterlijk", timeout=20_000)
+    await expect(where).to_contain_text("uiterlijk")
     await serve_checkpoint(voter, old)
-    await expect(where).to_contain_text("klopt niet met wat dit apparaat eerder zag", timeout=20_000)
+    await expect(where).to_contain_text("klopt niet met wat dit apparaat eerder zag")
     fresh = await (await voter.page.request.get(f"{station.url}/board/checkpoint")).body()
     await serve_checkpoint(voter, fresh.replace(b"\n\xe2\x80\x94 ", b"\n\xe2\x80\x94 x", 1))
-    await expect(where).to_contain_text("niet goed getekend", timeout=20_000)
+    await expect(where).to_contain_text("niet goed getekend")
 
 
 async def serve_checkpoint(voter: Voter, note: bytes) -> None:

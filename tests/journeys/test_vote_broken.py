@@ -83,12 +83,12 @@ async def test_a_broken_promise(station: Station, browser: Browser, tmp_path: Pa
     await page.route("**/board/checkpoint", show_late)
     await voter.vote()
     where = page.locator(".where")
-    await expect(where).to_contain_text("uiterlijk", timeout=20_000)
+    await expect(where).to_contain_text("uiterlijk")
     await expect(page.get_by_role("button", name=SAVE)).to_have_count(0)
     late = deadline + HOUR
     await page.reload()
     await voter.voted()
-    await expect(where).to_contain_text(BROKEN, timeout=20_000)
+    await expect(where).to_contain_text(BROKEN)
     async with page.expect_download() as download:
         await voter.press(SAVE)
     saved = await download.value

@@ -223,9 +223,7 @@ async def test_a_share_on_another_device(station: Station, browser: Browser, tmp
     other = Voter(station=station, page=await (await browser.new_context()).new_page(), code=voter.code)
     await other.open()
     await other.press("go")
-    await expect(other.page.get_by_role("heading", level=1)).to_have_text(
-        "Uw aandeel is al opgehaald", timeout=20_000
-    )
+    await expect(other.page.get_by_role("heading", level=1)).to_have_text("Uw aandeel is al opgehaald")
     await other.page.get_by_text("Hebt u uw aandeel als bestand bewaard?").click()
     damaged = tmp_path / "damaged.wijkaandeel"
     damaged.write_bytes(file.read_bytes().replace(b'"style":"adult"', b'"style":"youth"'))

@@ -106,9 +106,7 @@ class Voter:
 
     async def voted(self) -> str:
         """Wait until the screen says that this voter has voted, and return the ballot's number."""
-        await expect(self.page.get_by_role("heading", level=1)).to_have_text(
-            self.says["voted"], timeout=20_000
-        )
+        await expect(self.page.get_by_role("heading", level=1)).to_have_text(self.says["voted"])
         await self.look("done")
         return await self.number()
 

@@ -7,19 +7,11 @@ import { MARKS } from "./marks.ts";
 const QUIET = /\bquiet\b ?/u;
 const SVG = "http://www.w3.org/2000/svg";
 
-/**
- * A button that acts; a `quiet` one is not what most people want next. The second half of a double tap acts only
- * where the first half fell: what has come to stand there since has not been read yet.
- */
-export function button(text: string, act: () => void, kind = ""): HTMLButtonElement {
+/** A button that acts; a `quiet` one is not what most people want next. */
+export function button(text: string, act: (event: MouseEvent) => void, kind = ""): HTMLButtonElement {
   const [look, more] = QUIET.test(kind) ? [SECONDARY, kind.replace(QUIET, "")] : [PRIMARY, kind];
   const made = make("button", { type: "button", class: `${look} ${more}`.trim() }, text);
-  let wasTapped = false;
-  made.addEventListener("click", ({ detail }) => {
-    if (detail > 1 && !wasTapped) return;
-    wasTapped = true;
-    act();
-  });
+  made.addEventListener("click", act);
   return made;
 }
 

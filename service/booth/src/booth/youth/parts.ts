@@ -35,6 +35,13 @@ export function stars(given: number, all: number): HTMLElement {
   return shown;
 }
 
+/** Act once on a double tap: its second half falls on the next idea, at which nobody has looked yet. */
+export function once(act: () => void): (event: MouseEvent) => void {
+  return ({ detail }) => {
+    if (detail < 2) act();
+  };
+}
+
 /** The way onward, as one large button, and a small one back. */
 export function onward(next: HTMLElement, ...others: readonly HTMLElement[]): HTMLElement {
   next.classList.add("large");

@@ -11,7 +11,7 @@ import { readMedia } from "../screens/card.ts";
 import type { Steps } from "./ballot.ts";
 import { coins } from "./coins.ts";
 import { walkOf } from "./host.ts";
-import { backButton, bigPicture, dots, onward, stars } from "./parts.ts";
+import { backButton, bigPicture, dots, once, onward, stars } from "./parts.ts";
 import type { Page } from "./walk.ts";
 import { sayState } from "./words.ts";
 
@@ -42,9 +42,9 @@ function answers(app: App, rules: BallotContest, project: Project, steps: Steps)
   const back = backButton(app, steps.back);
   switch (rules.method.method) {
     case "ranking":
-      return [onward(button(app.say("booth.youth.next"), steps.next), back)];
+      return [onward(button(app.say("booth.youth.next"), once(steps.next)), back)];
     case "points":
-      return [...giving(app, rules, rules.method.maximum, project), onward(button(app.say("booth.youth.next"), steps.next), back)];
+      return [...giving(app, rules, rules.method.maximum, project), onward(button(app.say("booth.youth.next"), once(steps.next)), back)];
     case "knapsack":
       return [coins(app, rules), ...liking(app, rules, project, steps), make("div", { class: "onward youth" }, back)];
     case "approval":
@@ -58,12 +58,12 @@ function liking(app: App, rules: BallotContest, project: Project, { next }: Step
   const picks = picksOf(app.session.draft, rules.contest.id);
   const isPicked = picks.some((pick) => pick.project === project.id);
   const isAnswered = walk.answered.has(project.id);
-  const answer = (wanted: boolean) => (): void => {
+  const answer = (wanted: boolean): (event: MouseEvent) => void => once(() => {
     walk.answered.add(project.id);
     if (wanted !== isPicked) app.session.edit(toggle(app.session.draft, rules, project.id));
     next();
     app.announce(sayState(app.texts, rules, picksOf(app.session.draft, rules.contest.id)));
-  };
+  });
   const yes = button(app.say("booth.youth.yes"), answer(true), "like large");
   const no = button(app.say("booth.youth.no"), answer(false), "like large quiet");
   yes.setAttribute("aria-pressed", String(isPicked));
