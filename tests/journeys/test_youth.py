@@ -19,7 +19,6 @@ SCREENS = [
     ("phone", (320, 740), "light", "nl"),
     ("tablet", (768, 1024), "dark", "en"),
     ("desk", (1280, 900), "dark", "nl"),
-    ("tablet", (768, 1024), "light", "en"),
 ]
 READ_ALL = """
 async () => {
