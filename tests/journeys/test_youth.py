@@ -19,6 +19,7 @@ SCREENS = [
     ("phone", (320, 740), "light", "nl"),
     ("tablet", (768, 1024), "dark", "en"),
     ("desk", (1280, 900), "dark", "nl"),
+    ("tablet", (768, 1024), "light", "en"),
 ]
 READ_ALL = """
 async () => {
@@ -139,7 +140,6 @@ async def test_a_double_tap_answers_one_idea(station: Station, browser: Browser)
     await tablet.page.locator(".like").first.click()
     await expect(tablet.title).not_to_have_text(first)
     await tablet.page.locator(".like").first.dispatch_event("click", {"detail": 2})
-    await tablet.page.wait_for_timeout(300)
     assert await tablet.page.locator(".dot.past").count() == 1
 
 
