@@ -40,8 +40,8 @@ oracle: $(STAMP)  ## install pabutools, against which counts are tested; without
 test: booth  ## run all tests; they reach no network but loopback (options: PYTEST="...")
 	$(BIN)/python -m pytest -n 3 $(PYTEST)
 
-test-store: booth  ## run only the tests that need a PostgreSQL server, without attacks and browsers
-	$(BIN)/python -m pytest -n 2 -m "store and not attack and not journey" $(PYTEST)
+test-store: booth  ## run only what uses the PostgreSQL server of the tests, without attacks and browsers
+	$(BIN)/python -m pytest -n 3 -m "store and not attack and not journey" $(PYTEST)
 
 check: $(STAMP)  ## formatting, lint, types, the direction of imports and the texts, in both languages
 	$(BIN)/ruff format --check .

@@ -34,7 +34,6 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.store
 @pytest.mark.parametrize("name", BENCHES)
 def test_every_benchmark_runs_and_writes_its_figures(name: str, out: Path) -> None:
     """A quick run of each benchmark ends well and writes a table and the same figures as JSON."""

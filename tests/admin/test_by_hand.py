@@ -162,7 +162,6 @@ async def vote_with(url: str, code: str, manifest_hash: str) -> str:
         return line.style
 
 
-@pytest.mark.store
 @pytest.mark.slow
 @pytest.mark.timeout(LIMIT + 60)
 def test_people_vote_beside_the_programs() -> None:

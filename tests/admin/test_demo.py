@@ -39,7 +39,7 @@ SMALL_PB = (
     "VOTES\nvoter_id;vote;points\n"
     + "".join(f"v{n};{1 + n % 4},{1 + (n + 1) % 4};{1 + n % 3},2\n" for n in range(12))
 )
-pytestmark = [pytest.mark.store, pytest.mark.slow, pytest.mark.timeout(LIMIT + 60)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(LIMIT + 60)]
 
 
 class Demo:

@@ -27,6 +27,7 @@ class Tablet:
 
     @property
     def language(self) -> str:
+        """The language of what the screen says; what is not in Arabic yet stands there in Dutch."""
         return "en" if self.path.endswith("/en") else "nl"
 
     async def open(self, behind: str = "") -> None:

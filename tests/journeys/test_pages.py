@@ -1,11 +1,10 @@
 """What a resident does on the public pages, in a browser: on a phone, with a keyboard, without script."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser
 
 from ballots.board import Phase
@@ -13,6 +12,7 @@ from ballots.codes import ballot_number
 from ballots.merkle import leaf_hash
 from service.portal.addresses import list_paths
 from tests.count_rules import EQUAL_SHARES
+from tests.journeys.faults import THEMES, Theme, assert_no_faults
 from tests.journeys.site import certified_world, listen, serve_site, sideways
 from tests.related import Related
 from tests.service.portal_site import book_world
@@ -40,25 +40,25 @@ PATHS = [
 SIZES = {"phone": (320, 740), "desk": (1280, 900), "kiosk": (1080, 1920)}
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize(
-    ("size", "scheme"), [("phone", "light"), ("phone", "dark"), ("desk", "dark"), ("kiosk", "light")]
+    ("size", "themes"), [("phone", THEMES), ("desk", ()), ("kiosk", ())], ids=["phone", "desk", "kiosk"]
 )
 async def test_every_page_on_every_screen(
-    database: str, folder: Path, browser: Browser, size: str, scheme: Literal["light", "dark"]
+    database: str, folder: Path, browser: Browser, size: str, themes: Sequence[Theme]
 ) -> None:
-    """Every page fits the screen, in light and in dark, loads nothing foreign, and satisfies axe."""
+    """Every page fits the screen, loads nothing foreign, and satisfies axe, on a phone in every theme."""
     world = certified_world()
     await book_world(database, world)
     async with serve_site(database, folder, world) as site:
         width, height = SIZES[size]
-        context = await browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        context = await browser.new_context(viewport={"width": width, "height": height})
         page = await context.new_page()
         heard = listen(page)
         for path in PATHS:
             await page.goto(site + path)
             assert await sideways(page) <= 0, path
-            found = await Axe().run(page)
-            assert found.violations_count == 0, (path, found.generate_report())
+            await assert_no_faults(page, path, themes)
         assert heard == []
         await context.close()
 
@@ -92,8 +92,7 @@ async def test_every_page_in_forced_colours(
         heard = listen(page)
         for path in ("/", "/wall", "/find", "/roll", "/outcome", "/recount", "/vote"):
             await page.goto(site + path)
-            found = await Axe().run(page)
-            assert found.violations_count == 0, (path, found.generate_report())
+            await assert_no_faults(page, path, ())
             assert await page.evaluate(HIDDEN) == [], path
             await page.locator(".nl-skip-link").focus()
             assert await page.evaluate(HIDDEN) == [], path
@@ -137,11 +136,12 @@ async def test_pages_on_paper(database: str, folder: Path, browser: Browser) -> 
                 assert str(await link.get_attribute("href")) in said
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("place", [1, 2], ids=["english", "arabic"])
 async def test_every_page_in_other_languages(
     database: str, folder: Path, browser: Browser, place: int
 ) -> None:
-    """In English, and in Arabic from the right, every page fits a phone and satisfies axe."""
+    """In English, and in Arabic from the right, every page fits a phone and satisfies axe in every theme."""
     world = certified_world()
     await book_world(database, world)
     async with serve_site(database, folder, world) as site:
@@ -150,8 +150,7 @@ async def test_every_page_in_other_languages(
         for address in (list_paths(path)[place] for path in PATHS):
             await page.goto(site + address)
             assert await sideways(page) <= 0, address
-            found = await Axe().run(page)
-            assert found.violations_count == 0, (address, found.generate_report())
+            await assert_no_faults(page, address)
         assert heard == []
 
 
@@ -203,8 +202,7 @@ async def test_a_contest_with_all_that_it_can_have(database: str, folder: Path, 
         for path in ("/", "/outcome", "/wall/2"):
             await page.goto(site + path)
             assert await sideways(page) <= 0, path
-            found = await Axe().run(page)
-            assert found.violations_count == 0, (path, found.generate_report())
+            await assert_no_faults(page, path)
         await page.goto(site + "/outcome")
         assert "Vergeleken met een telling" in await page.inner_text("main")
         assert heard == []

@@ -8,6 +8,7 @@ from playwright.async_api import Browser, Page
 
 from service.portal.alone import NAME, make_alone
 from tally.audit.checks import CHECKS
+from tests.journeys.faults import assert_no_faults
 from tests.journeys.site import listen
 from tests.journeys.test_recount import choose, row_of, serve, verdict_of
 from tests.service.test_page_languages import DUTCH
@@ -68,6 +69,7 @@ async def test_a_good_board_in_english(database: str, folder: Path, browser: Bro
         await assert_no_dutch(page)
         await page.locator("#bron-web").check()
         await assert_good(page, await recount(page, hall.anchor))
+        await assert_no_faults(page)
         assert heard == []
 
 
@@ -86,6 +88,7 @@ async def test_a_tampered_board_in_english(database: str, folder: Path, browser:
         link = page.get_by_role("link", name=f"tile {told[1]}", exact=True)
         assert await link.get_attribute("href") == f"/wall/{told[1]}/en"
         await assert_no_dutch(page)
+        await assert_no_faults(page)
 
 
 async def test_the_file_of_its_own_in_english(folder: Path, browser: Browser) -> None:

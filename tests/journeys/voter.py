@@ -27,6 +27,14 @@ EN = {
     "right": "This is right",
     "voted": "You have voted",
 }
+AR = NL | {
+    "again": "صوّت من جديد",
+    "check": "نعم، سأراجعها",
+    "go": "أحضر سهمي",
+    "next": "التالي: المراجعة",
+    "right": "هذا صحيح",
+}
+"""Arabic has been begun; what is not translated stands there in Dutch."""
 SHARE_MILLISECONDS = 40_000
 """How long the issuers may take on a busy machine."""
 
@@ -52,7 +60,7 @@ class Voter:
     @property
     def says(self) -> dict[str, str]:
         """What stands on the buttons."""
-        return EN if self.path.endswith("/en") else NL
+        return {"en": EN, "ar": AR}.get(self.path.rpartition("/")[2], NL)
 
     async def open(self) -> None:
         """Open the page as the letter's QR code does."""

@@ -17,7 +17,6 @@ from service.db.embedded import EmbeddedPostgres, find_binaries, format_setting
 from service.db.errors import ServerError, ServerInUseError
 from service.db.external import ExternalPostgres, choose_postgres
 
-pytestmark = pytest.mark.store
 ROOT = Path(__file__).parents[2]
 OWNER = """
 import sys, time

@@ -264,7 +264,6 @@ async def test_synchronous_commit_off_for_the_database(database: str, connection
     await session.close()
 
 
-@pytest.mark.store
 @pytest.mark.parametrize("name", ["fsync", "full_page_writes"])
 async def test_server_that_forgets_is_named(folder: Path, name: str) -> None:
     """A server with one of the two off is refused, with the setting's name."""
