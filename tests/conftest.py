@@ -25,7 +25,7 @@ from service.db.embedded import EmbeddedPostgres
 from service.db.external import ExternalPostgres
 from service.db.migrate import migrate_dsn
 from tests.second import Second
-from tests.workers import JourneysTogether
+from tests.workers import SharersTogether
 
 GIB = 1024**3
 # Roles belong to the whole server, so workers that share one make them in turn.
@@ -174,7 +174,7 @@ async def connection(database: str) -> AsyncIterator[asyncpg.Connection]:
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Say which worker gets which test (workers.py)."""
-    return JourneysTogether(config, log)
+    return SharersTogether(config, log)
 
 
 STORE_FIXTURES = {"postgres_server", "database", "empty_database", "connection"}

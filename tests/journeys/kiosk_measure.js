@@ -1,4 +1,5 @@
-// Which targets are too small or too close, and how high the capitals are, in millimetres. `mm`: pixels of one.
+// Which targets are too small or too close, which words are broken over two lines, and how high the capitals
+// are, in millimetres. `mm`: pixels of one.
 (mm) => {
   scrollTo(0, 0);
   const seen = (element) => {
@@ -18,14 +19,21 @@
   }));
   const context = document.createElement("canvas").getContext("2d");
   const capitals = new Map();
+  const broken = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const { parentElement: parent } = node;
     if (node.data.trim() === "" || !seen(parent) || parent.closest(".hidden, .skip")) continue;
+    for (const { 0: word, index } of node.data.matchAll(/\p{L}+/gu)) {
+      const range = document.createRange();
+      range.setStart(node, index);
+      range.setEnd(node, index + word.length);
+      if (range.getClientRects().length > 1) broken.push(word);
+    }
     const { fontFamily, fontSize } = getComputedStyle(parent);
     context.font = `${fontSize} ${fontFamily}`;
     const height = context.measureText("H").actualBoundingBoxAscent / mm;
     capitals.set(`${parent.closest(".above") ? "bar " : ""}${height.toFixed(1)}`, node.data.trim().slice(0, 30));
   }
-  return { small, close, capitals: Object.fromEntries(capitals), targets: targets.length };
+  return { small, close, broken, capitals: Object.fromEntries(capitals), targets: targets.length };
 }

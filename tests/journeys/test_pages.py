@@ -1,7 +1,6 @@
 """What a resident does on the public pages, in a browser: on a phone, with a keyboard, without script."""
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from ballots.codes import ballot_number
 from ballots.merkle import leaf_hash
 from service.portal.addresses import list_paths
 from tests.count_rules import EQUAL_SHARES
-from tests.journeys.faults import THEMES, Theme, assert_no_faults
+from tests.journeys.faults import assert_no_faults
 from tests.journeys.site import certified_world, listen, serve_site, sideways
 from tests.related import Related
 from tests.service.portal_site import book_world
@@ -41,13 +40,9 @@ SIZES = {"phone": (320, 740), "desk": (1280, 900), "kiosk": (1080, 1920)}
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize(
-    ("size", "themes"), [("phone", THEMES), ("desk", ()), ("kiosk", ())], ids=["phone", "desk", "kiosk"]
-)
-async def test_every_page_on_every_screen(
-    database: str, folder: Path, browser: Browser, size: str, themes: Sequence[Theme]
-) -> None:
-    """Every page fits the screen, loads nothing foreign, and satisfies axe, on a phone in every theme."""
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_page_on_every_screen(database: str, folder: Path, browser: Browser, size: str) -> None:
+    """Every page fits the screen, loads nothing foreign, and satisfies axe in every theme."""
     world = certified_world()
     await book_world(database, world)
     async with serve_site(database, folder, world) as site:
@@ -58,7 +53,7 @@ async def test_every_page_on_every_screen(
         for path in PATHS:
             await page.goto(site + path)
             assert await sideways(page) <= 0, path
-            await assert_no_faults(page, path, themes)
+            await assert_no_faults(page, path)
         assert heard == []
         await context.close()
 
@@ -92,7 +87,7 @@ async def test_every_page_in_forced_colours(
         heard = listen(page)
         for path in ("/", "/wall", "/find", "/roll", "/outcome", "/recount", "/vote"):
             await page.goto(site + path)
-            await assert_no_faults(page, path, ())
+            await assert_no_faults(page, path)
             assert await page.evaluate(HIDDEN) == [], path
             await page.locator(".nl-skip-link").focus()
             assert await page.evaluate(HIDDEN) == [], path

@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Page, Route
 
 from service.portal.alone import NAME, make_alone
 from tally.audit.checks import CHECKS
-from tests.journeys.faults import THEMES, assert_no_faults
+from tests.journeys.faults import assert_no_faults
 from tests.journeys.site import listen, serve_site, sideways
 from tests.simulator import World, changed
 from tests.tally.breaks import BREAKS, Break
@@ -93,7 +93,7 @@ async def test_a_good_board(database: str, folder: Path, browser: Browser) -> No
             await assert_good_verdict(page, await recount(page, hall.anchor))
             assert await sideways(page) <= 0, size
             assert await page.evaluate(CLIPPED) == [], size
-            await assert_no_faults(page, size, THEMES if size == "phone" else ())
+            await assert_no_faults(page, size)
             assert heard == []
             assert await page.evaluate(STORES) == [0, 0, 0]
             assert await page.evaluate("indexedDB.databases()") == []

@@ -126,7 +126,7 @@ async def test_the_map_can_be_read_and_reached(station: Station, window: Window)
         voter = await enter(station, context)
         await unfold(await open_ballot(voter))
         assert await find_faults(voter.page) == []
-        await assert_no_faults(voter.page, themes=())
+        await assert_no_faults(voter.page)
         await browser.close()
 
 

@@ -211,6 +211,9 @@ async def test_every_screen_fits(
     await teacher.locator(".onward button").click()
     await teacher.locator("#geteld:not(:empty)").wait_for()
     await look("lesson", teacher)
+    await teacher.emulate_media(media="print")
+    await expect(teacher.locator(".join-code")).to_be_visible()
+    await expect(teacher.locator("button:visible")).to_have_count(0)
     assert tablet.heard == []
 
 

@@ -23,7 +23,7 @@ import { Unusable } from "../page/unusable.ts";
 import { WebSource } from "../page/web_source.ts";
 import { Frame } from "./app.ts";
 import { showContest } from "./chosen.ts";
-import { button, lead, notice, paragraph, showMark } from "./parts.ts";
+import { button, lead, notice, paragraph, showMark, splitNumber } from "./parts.ts";
 import { describe } from "./review.ts";
 import { readElection } from "./setup.ts";
 
@@ -105,7 +105,7 @@ function showChecked(page: Page, board: Source, { hash }: Asked, { choices, elec
   page.show({
     title: page.say("booth.checking.question"),
     content: [
-      lead(page.say("booth.checking.holds", { number: ballotNumber(hash) })), paragraph(where),
+      lead(page.say("booth.checking.holds", { number: splitNumber(ballotNumber(hash)) })), paragraph(where),
       ...describe(rules, choices).map((contest) => showContest(page, board, contest)), ...mark,
       make("div", { class: "onward" },
         button(page.say("booth.checking.yes"), tell("counted", "booth.checking.good", "booth.checking.good-text")),
