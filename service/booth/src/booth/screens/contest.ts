@@ -1,18 +1,18 @@
-/** One contest of the ballot: its rule, how far the voter is, search, and all its projects in the voter's order. */
+/** One contest of the ballot: its rule, how far the voter is, search and filters, and all its projects in the voter's order. */
 
 import type { BallotContest } from "../../kernel/election.ts";
 import { make } from "../../page/dom.ts";
 import type { App } from "../app.ts";
-import { givePoints, moveTo, picksOf, toggle, type Draft } from "../draft.ts";
+import { costOf, givePoints, moveTo, picksOf, toggle, type Draft, type Pick } from "../draft.ts";
 import { makesMap } from "../map/draw.ts";
 import { orderFor } from "../order.ts";
-import { button } from "../parts.ts";
 import { fillOf, sayRule, sayState } from "../rules.ts";
 import { Card } from "./card.ts";
 import { readGround, readPlaces, showMap } from "./map.ts";
+import { Narrowing, type Filter } from "./narrowing.ts";
 import { Ranking } from "./ranking.ts";
 
-/** From how many projects on a search is a help and no burden. */
+/** From how many projects on search and filters are a help and no burden. */
 const WORTH_A_SEARCH = 8;
 
 export class ContestPart {
@@ -27,8 +27,8 @@ export class ContestPart {
   readonly #seen = make("p", { class: "hint" });
   readonly #map = make("div", {});
   readonly #watched = new Set<Element>();
-  /** Undo a search. */
-  #showAll: () => void = () => undefined;
+  readonly #narrowing: Narrowing | null;
+  #picks: readonly Pick[] = [];
 
   constructor(app: App, rules: BallotContest, edit: (step: (draft: Draft) => Draft) => void) {
     this.#app = app;
@@ -46,13 +46,14 @@ export class ContestPart {
     };
     this.#cards = order.map((id) => new Card(app, rules, contest.projects.find((project) => project.id === id)!, chooser));
     this.#ranking = method.method === "ranking" ? this.#makeRanking(rules) : null;
+    this.#narrowing = order.length >= WORTH_A_SEARCH ? new Narrowing(app, contest.id, this.#cards, this.#filters()) : null;
     const title = make("h2", { id: `wedstrijd-${contest.id}`, tabindex: "-1" }, contest.title);
     const list = make("ul", { class: "tiles projects cards" }, ...this.#cards.map(({ element }) => element));
     const bar = make("div", { class: "meter" }, this.#state, this.#meter);
     this.element = make(
       "section", { class: "contest", "aria-labelledby": `wedstrijd-${contest.id}` },
       title, make("p", {}, sayRule(app.texts, rules)), make("p", { class: "hint" }, app.say("booth.ballot.order")),
-      bar, ...(order.length >= WORTH_A_SEARCH ? [this.#search()] : []), this.#seen, this.#map, list,
+      bar, ...(this.#narrowing === null ? [] : [this.#narrowing.element]), this.#seen, this.#map, list,
       ...(this.#ranking === null ? [] : [this.#ranking.element]),
     );
     this.#watch();
@@ -62,6 +63,7 @@ export class ContestPart {
   /** Show a draft. @param isNews whether its state is read out */
   show(draft: Draft, isNews: boolean): void {
     const picks = picksOf(draft, this.#rules.contest.id);
+    this.#picks = picks;
     for (const card of this.#cards) {
       const place = picks.findIndex(({ project }) => project === card.project.id);
       card.show(picks[place], place);
@@ -98,36 +100,23 @@ export class ContestPart {
     const ground = await readGround(source, session.style.contests.map(({ contest }) => contest));
     places.forEach(({ point }, place) => this.#cards[place]?.showNumber(place + 1, point !== null));
     const go = (project: string): void => {
-      this.#showAll();
+      this.#narrowing?.showAll();
       this.#cards.find((card) => card.project.id === project)?.focus();
     };
     this.#map.replaceChildren(showMap(this.#app, { title: this.#rules.contest.title, places, ground, go }));
   }
 
-  /** A search hides, and says that the rest is there. */
-  #search(): HTMLElement {
-    const id = `zoek-${this.#rules.contest.id}`;
-    const input = make("input", { type: "search", id, autocomplete: "off" });
-    const said = make("p", { class: "said", role: "status" });
-    const all = button(this.#app.say("booth.search.all"), () => {
-      this.#showAll();
-      input.focus();
-    }, "quiet");
-    this.#showAll = (): void => {
-      input.value = "";
-      look();
-    };
-    const look = (): void => {
-      const wanted = input.value.trim().toLowerCase();
-      for (const card of this.#cards) card.element.hidden = !card.searched.includes(wanted);
-      const shown = this.#cards.filter(({ element }) => !element.hidden);
-      all.hidden = wanted === "";
-      const values = { all: this.#app.texts.number(this.#cards.length) };
-      said.textContent = wanted === "" ? "" : this.#app.say("booth.search.found", values, shown.length);
-    };
-    input.addEventListener("input", look);
-    look();
-    return make("div", { class: "search" }, make("label", { for: id }, this.#app.say("booth.search.label")), input, all, said);
+  /** What a voter may want to see alone: what is chosen, what is new, and with a purse what it still pays for. */
+  #filters(): Filter[] {
+    const { contest, method, money } = this.#rules;
+    const isChosen = ({ project }: Card): boolean => this.#picks.some((pick) => pick.project === project.id);
+    const isUnseen = ({ element }: Card): boolean => !this.#watched.has(element);
+    const isPaid = (card: Card): boolean => isChosen(card) || card.project.cost <= money - costOf(contest.projects, this.#picks);
+    return [
+      { says: this.#app.say("booth.filter.chosen"), leaves: isChosen },
+      { says: this.#app.say("booth.filter.unseen"), leaves: isUnseen },
+      ...(method.method === "knapsack" ? [{ says: this.#app.say("booth.filter.fits"), leaves: isPaid }] : []),
+    ];
   }
 
   /** Count which projects were on the screen. */
