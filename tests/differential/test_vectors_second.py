@@ -47,6 +47,15 @@ def test_every_file_has_cases() -> None:
     assert all(cases_of(FOLDER / file) for file in FILES)
 
 
+def test_a_bad_key_stays_bad(second: Second) -> None:
+    """Only keys that are good are remembered: one that was refused is refused again, a good one passes again."""
+    cases = [case for case in cases_of(FOLDER / "points.json") if case["call"] == "ed25519-key"]
+    for case in 2 * cases:
+        answer = second.call(case["call"], case["given"])
+        assert answer.get("refused") == case.get("refused"), case["name"]
+    assert {case.get("refused") for case in cases} >= {None, "point-small-order", "point-not-canonical"}
+
+
 def test_the_second_implementation_makes_the_keys_of_rfc_9180(second: Second) -> None:
     """Ephemeral and recipient keys follow from their seeds as in the RFC, and its recipient opens the box."""
     given = {

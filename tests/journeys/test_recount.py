@@ -136,7 +136,7 @@ async def test_what_the_verdict_depends_on(database: str, folder: Path, browser:
         fresh = await browser.new_page()
         fresh.on("request", lambda request: asked.append(request.url))
         await fresh.goto(f"{hall.site}/recount#{hall.anchor}")
-        assert await fresh.get_by_label("Kenmerk van de verkiezing").input_value() == hall.anchor
+        await expect(fresh.get_by_label("Kenmerk van de verkiezing")).to_have_value(hall.anchor)
         await fresh.get_by_role("button", name="Begin met natellen").click()
         assert "Het klopt" in await verdict_of(fresh)
         assert not [address for address in asked if hall.anchor in address.partition("#")[0]]

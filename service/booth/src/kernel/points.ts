@@ -2,7 +2,7 @@
 
 import { ed25519 } from "@noble/curves/ed25519.js";
 
-import { toIntegerLE } from "./bytes.ts";
+import { hex, toIntegerLE } from "./bytes.ts";
 import { ensure, Refused } from "./errors.ts";
 
 /** The prime of both curves: 2^255 - 19. */
@@ -45,13 +45,23 @@ export function hasPrimeOrder(point: Point): boolean {
   return !point.is0() && point.isTorsionFree();
 }
 
+/** How many public keys that were good are remembered: officials and partners sign again and again, and the check takes as long as a signature. */
+const REMEMBERED = 4096;
+
+const good = new Map<string, Point>();
+
 /**
- * The point of an Ed25519 public key.
+ * The point of an Ed25519 public key; one that was good is remembered, one that was not is looked at anew.
  * @throws Refused `point-length`, `point-not-canonical`, `point-not-on-curve`, `point-small-order`
  */
 export function publicPoint(key: Uint8Array): Point {
+  const name = hex(key);
+  const known = good.get(name);
+  if (known !== undefined) return known;
   const point = decodePoint(key);
   ensure(hasPrimeOrder(point), "point-small-order");
+  if (good.size >= REMEMBERED) good.clear();
+  good.set(name, point);
   return point;
 }
 
