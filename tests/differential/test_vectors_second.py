@@ -48,7 +48,7 @@ def test_every_file_has_cases() -> None:
 
 
 def test_a_bad_key_stays_bad(second: Second) -> None:
-    """Only keys that are good are remembered: one that was refused is refused again, a good one passes again."""
+    """Only good keys are remembered: one that was refused is refused again, a good one passes again."""
     cases = [case for case in cases_of(FOLDER / "points.json") if case["call"] == "ed25519-key"]
     for case in 2 * cases:
         answer = second.call(case["call"], case["given"])
