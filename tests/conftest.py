@@ -5,13 +5,14 @@ one that WIJK_TEST_DATABASE_URL names. Its durability settings are PostgreSQL's 
 """
 
 import asyncio
+import gc
 import ipaddress
 import os
 import shutil
 import sys
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -175,6 +176,21 @@ async def connection(database: str) -> AsyncIterator[asyncpg.Connection]:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Say which worker gets which test (workers.py)."""
     return SharersTogether(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Leave what is collected out of every search for garbage, and do not search meanwhile.
+
+    Thousands of tests with their vectors make a full search take seconds on a busy machine, and whatever has
+    a time limit then fails for no fault of its own.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 STORE_FIXTURES = {"postgres_server", "database", "empty_database", "connection"}

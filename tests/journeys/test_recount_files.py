@@ -61,10 +61,13 @@ def endless_pax() -> bytes:
 
 def many_names(count: int) -> bytes:
     """Return an archive of so many empty files."""
-    made = bytearray()
-    for number in range(count):
-        made += tarfile.TarInfo(f"{number:07}").tobuf(tarfile.USTAR_FORMAT)
-    return bytes(made) + bytes(2 * BLOCK)
+    blank = tarfile.TarInfo("0" * 7).tobuf(tarfile.USTAR_FORMAT)
+    rest = int(blank[SUM].rstrip(b"\0 "), 8) - sum(blank[:7])
+    before, after = blank[7 : SUM.start], blank[SUM.stop :]
+    names = (b"%07d" % number for number in range(count))
+    return b"".join(name + before + b"%06o\0 " % (rest + sum(name)) + after for name in names) + bytes(
+        2 * BLOCK
+    )
 
 
 @dataclass(frozen=True)
