@@ -27,7 +27,7 @@ from service.partner.keys import parse_public
 
 FOLDERS = ("journal", "logs", "officials", "partners", "state")
 HOST = "127.0.0.1"
-NODE_POLL = "0.2"
+NODE_POLL = "0.5"
 
 
 class Site:
