@@ -22,6 +22,8 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+import service.app
+from service.board import witnesses
 from service.db.embedded import EmbeddedPostgres
 from service.db.external import ExternalPostgres
 from service.db.migrate import migrate_dsn
@@ -29,6 +31,7 @@ from tests.second import Second
 from tests.workers import SharersTogether
 
 GIB = 1024**3
+PATIENCE_SECONDS = 15
 # Roles belong to the whole server, so workers that share one make them in turn.
 TEMPLATE_LOCK = 7_306_001
 
@@ -64,8 +67,13 @@ def refuse_network(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch every socket of this process from before the first test; an audit hook cannot be taken off."""
+    """Watch every socket of this process from before the first test; an audit hook cannot be taken off.
+
+    On a busy machine whoever answers within this process may have to wait for seconds before it runs.
+    """
     sys.addaudithook(refuse_network)
+    service.app.CONNECT_SECONDS = PATIENCE_SECONDS
+    witnesses.ANSWER_SECONDS = PATIENCE_SECONDS
 
 
 @dataclass(frozen=True)

@@ -242,8 +242,8 @@ async def test_a_share_on_another_device(station: Station, browser: Browser, tmp
 
 @pytest.mark.timeout(600)
 async def test_voters_who_do_what_the_screen_says(station: Station, browser: Browser) -> None:
-    """Fifty people, five at a time, youth among them, all get through."""
-    turns = asyncio.Semaphore(5)
+    """Fifty people, three at a time, youth among them, all get through."""
+    turns = asyncio.Semaphore(3)
 
     async def come(place: int) -> None:
         async with turns:

@@ -21,6 +21,7 @@ from ballots.tiles import (
     verify_tiles,
 )
 from service import faults
+from service.board import witnesses
 from service.board.errors import FolderInUseError, RecordError, WitnessError
 from service.board.publish import RecordFolder
 from service.board.tree import Tree
@@ -234,8 +235,11 @@ FAULTS = [refuse, hang, claim_more, garble, chatter]
 
 
 @pytest.mark.parametrize("spoil", FAULTS)
-async def test_two_bad_witnesses_cost_only_their_own_cosignatures(stage: Stage, spoil: object) -> None:
+async def test_two_bad_witnesses_cost_only_their_own_cosignatures(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, spoil: object
+) -> None:
     """Four of six are enough, whatever the other two do."""
+    monkeypatch.setattr(witnesses, "ANSWER_SECONDS", 2)
     for name in ("partner-2", "partner-5"):
         stage.witnesses[name].spoil = spoil  # type: ignore[assignment]
     async with stage.open() as steps:

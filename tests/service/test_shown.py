@@ -9,7 +9,7 @@ import pytest
 
 from ballots.merkle import leaf_hash
 from ballots.wire import encode
-from service.board import store
+from service.board import store, witnesses
 from service.board.errors import RecordError, RestoredBackupError, SilentWitnessesError, WitnessError
 from tests.service.board_stage import Stage, open_stage
 from tests.service.test_guard import backups, rebuild, start
@@ -123,9 +123,13 @@ async def test_what_was_signed_and_never_shown_may_be_lost(
 
 @pytest.mark.parametrize("spoil", [lambda status, body: None, lambda status, body: (503, b"")])
 async def test_a_checkpoint_counts_as_shown_before_a_witness_is_asked(
-    database: str, folder: Path, spoil: Callable[[int, bytes], tuple[int, bytes] | None]
+    database: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    spoil: Callable[[int, bytes], tuple[int, bytes] | None],
 ) -> None:
     """Whether or not one answers: it has left the house."""
+    monkeypatch.setattr(witnesses, "ANSWER_SECONDS", 2)
     async with open_stage(database, folder) as stage:
         async with stage.open() as steps:
             await steps.step()
