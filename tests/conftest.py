@@ -32,6 +32,7 @@ from tests.workers import SharersTogether
 
 GIB = 1024**3
 PATIENCE_SECONDS = 15
+"""How long whoever answers within a test's own process is waited for; the product waits for some seconds."""
 # Roles belong to the whole server, so workers that share one make them in turn.
 TEMPLATE_LOCK = 7_306_001
 

@@ -65,9 +65,8 @@ def many_names(count: int) -> bytes:
     rest = int(blank[SUM].rstrip(b"\0 "), 8) - sum(blank[:7])
     before, after = blank[7 : SUM.start], blank[SUM.stop :]
     names = (b"%07d" % number for number in range(count))
-    return b"".join(name + before + b"%06o\0 " % (rest + sum(name)) + after for name in names) + bytes(
-        2 * BLOCK
-    )
+    headers = (name + before + b"%06o\0 " % (rest + sum(name)) + after for name in names)
+    return b"".join(headers) + bytes(2 * BLOCK)
 
 
 @dataclass(frozen=True)

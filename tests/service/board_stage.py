@@ -144,7 +144,7 @@ class Stage:
             await asyncpg.connect(self.dsn, server_settings=session_settings(Role.SEQUENCER))
             for _ in range(2)
         ]
-        async with httpx.AsyncClient(timeout=None, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
             sequencer = Sequencer(self.ground, *connections, client, lambda: self.time)
             try:
                 assert await store.try_writer_lock(connections[0])
