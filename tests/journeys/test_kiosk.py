@@ -319,6 +319,7 @@ async def test_the_language_changes_in_place(station: Station, browser: Browser)
     assert await page.locator("html").get_attribute("lang") == "en"
     assert await page.locator(".pick input:checked").count() == ticked
     assert await page.locator("#taal-en").evaluate("each => each === document.activeElement")
+    await assert_no_faults(page, "the ballot in English")
     await page.locator("#stoppen").tap()
     await is_ready(page)
     assert await page.locator("html").get_attribute("lang") == "nl"
@@ -326,6 +327,7 @@ async def test_the_language_changes_in_place(station: Station, browser: Browser)
     await is_ready(page)
     assert await page.locator("html").get_attribute("dir") == "rtl"
     assert await sideways(page) <= 0
+    await assert_no_faults(page, "the code in Arabic")
     smaller = await page.locator("#kleiner").bounding_box()
     larger = await page.locator("#groter").bounding_box()
     assert smaller is not None
